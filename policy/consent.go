@@ -92,9 +92,10 @@ func MayAsk(p Person) error {
 	return nil
 }
 
-// Enrol records that a template is being stored at the door that takes it. cardRequired says that another person looks too
-// similar for the face alone. Errors: [ErrNoConsent]; [ErrFromElsewhere]; [ErrNoOtherWay] and [ErrNotUsedHere], where
-// the person has not opened this door with a working credential (R-ALT).
+// Enrol records that a template is being stored at the door that takes it. cardRequired says that
+// another person looks too similar for the face alone. Errors: [ErrNoConsent]; [ErrFromElsewhere];
+// [ErrNoOtherWay] and [ErrNotUsedHere], where the person has not opened this door with a working
+// credential (R-ALT).
 func Enrol(p Person, at time.Time, cardRequired bool) (Person, error) {
 	if p.Face.State != FaceConsented && p.Face.State != FaceEnrolled {
 		return p, ErrNoConsent

@@ -50,9 +50,9 @@ type PeopleFacts struct {
 	Unequal   int // of both, whom the face would let in now and no credential would
 	NoConsent int // of both, without consent to a notice that can be shown: to the face, or to learning it
 	Learning  int // of both, who agreed to learning from their visits
-	Shared int // of those with a template, who let it go to other doors
-	// of both, who agreed to a notice that has been changed since; of a face from another door, that
-	// one counts it
+	Shared    int // of those with a template, who let it go to other doors
+	// of both, who agreed to a notice that has been changed since; of a face from another door,
+	// that one counts it
 	OldNotice    int
 	NoGuardian   int       // of both, under 14 without a guardian's consent
 	AfterNo      int       // of both, who said no or withdrew

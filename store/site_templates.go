@@ -186,8 +186,8 @@ func waitsFor(key []byte) (id policy.PersonID) {
 	return id
 }
 
-// dropWaiting notes that no template of a person is waited for any more. It reports whether one lies
-// in a record that this door's present key opens: that key has to go.
+// dropWaiting notes that no template of a person is waited for any more. It reports whether one
+// lies in a record that this door's present key opens: that key has to go.
 func (t *tx) dropWaiting(id policy.PersonID) (is bool, err error) {
 	var w waiting
 	switch err := t.get(siteBucket, waitKey(id), &t.r.seal, &w); {
@@ -256,7 +256,7 @@ type standing int
 
 const (
 	giftOver    standing = iota // of a person who is erased, or took it back
-	giftRefused                 // of another model, without a consent for this door, or there is a face of this door's own
+	giftRefused                 // of another model, without a consent for this door, or this door has a face of its own
 	giftWaits                   // it can be taken when something else has come
 	giftTaken
 )
@@ -314,13 +314,14 @@ func (a *applier) storeFace(own *personKeys, p *person, g *given, r *record.Reco
 		return err
 	}
 	c := g.Consent
-	p.Face = policy.FaceConsent{State: policy.FaceEnrolled, At: yes.At, Notice: yes.Notice, Lang: c.Lang, Minor: c.Minor,
-		Guardian: c.Guardian, GuardianName: c.GuardianName, CardRequired: c.CardRequired, Doors: c.Doors, From: r.Door}
+	p.Face = policy.FaceConsent{State: policy.FaceEnrolled, At: yes.At, Notice: yes.Notice, Lang: c.Lang,
+		Minor: c.Minor, Guardian: c.Guardian, GuardianName: c.GuardianName, CardRequired: c.CardRequired, Doors: c.Doors, From: r.Door}
 	p.Occasions = g.Occasions
-	if err := errors.Join(t.put(noticeBucket, yes.Notice[:], &t.r.seal, &g.Notice), t.checkConsent(&p.Face)); err != nil {
+	err := errors.Join(t.put(noticeBucket, yes.Notice[:], &t.r.seal, &g.Notice), t.checkConsent(&p.Face))
+	if err != nil {
 		return err
 	}
-	err := errors.Join(t.put(keysBucket, p.ID[:], &t.r.seal, own), t.putPerson(own, p),
+	err = errors.Join(t.put(keysBucket, p.ID[:], &t.r.seal, own), t.putPerson(own, p),
 		t.put(facesBucket, p.ID[:], &face, g.Templates), t.del(siteBucket, waitKey(p.ID)))
 	if err != nil {
 		return err

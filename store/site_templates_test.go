@@ -147,8 +147,8 @@ func TestRWithdrawBeforeTheTemplate(t *testing.T) {
 	}
 }
 
-// TestTemplateWaits: what cannot be stored yet is asked for when it can; what is of another model is
-// not taken, and that is recorded.
+// TestTemplateWaits: what cannot be stored yet is asked for when it can; what is of another model
+// is not taken, and that is recorded.
 func TestTemplateWaits(t *testing.T) {
 	s := newSite(t, 3)
 	defer s.close()

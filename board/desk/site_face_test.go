@@ -12,8 +12,8 @@ import (
 )
 
 // TestRConsentNamesTheDoors: a person's yes is to a notice that names doors, and to those of them
-// that they name. At these their face opens without a restart, and nowhere else; one withdrawal ends
-// it at each.
+// that they name. At these their face opens without a restart, and nowhere else; one withdrawal
+// ends it at each.
 func TestRConsentNamesTheDoors(t *testing.T) {
 	h := newBuilding(t, "en", "gate", "lobby", "garage")
 	gate, lobby, garage := h.doors["gate"], h.doors["lobby"], h.doors["garage"]

@@ -46,7 +46,7 @@ func newBuildingWith(t *testing.T, conf func(*config.Config), lang string, names
 	for _, name := range names {
 		b := newBench(t, func(c *config.Config) {
 			c.Unit.Name = name
-			c.Faces.Doors = slices.DeleteFunc([]string{"gate", "lobby", "garage"}, func(n string) bool { return n == name })
+			c.Faces.Doors = slices.DeleteFunc(slices.Clone(names), func(n string) bool { return n == name })
 			conf(c)
 		})
 		b.Plug(h.stick)

@@ -149,7 +149,9 @@ type ConsentGiven struct {
 	Lang         string
 	GuardianName policy.Private // for a person under 14
 	Guardian     string         // relation: "mother"
-	Doors        []string       // of those that the notice names, to which their template goes too; those named before stay
+	// Doors to which their template goes too: of those that the notice names. Those named before
+	// stay.
+	Doors []string
 }
 
 // Enrolment is how taking a face ended.

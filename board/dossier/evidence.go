@@ -187,8 +187,9 @@ var tells = map[policy.RuleID]func(e *evidence, f *policy.UnitFacts){
 		}
 		if f.People.Shared > 0 {
 			e.say(i18n.M("dossier.faces-shared", "People whose face may go to other doors, which they named: %d. A "+
-				"template is sealed for each of these doors alone. Until such a door has heard of a withdrawal, and erased "+
-				"it, which its receipt proves, a copy on its way can be opened by that door alone.", f.People.Shared))
+				"template is sealed for each of these doors alone. Until such a door has heard of a withdrawal, and "+
+				"erased it, which its receipt proves, a copy on its way can be opened by that door alone.",
+				f.People.Shared))
 		}
 	},
 	policy.RuleStranger: func(e *evidence, f *policy.UnitFacts) {

@@ -329,7 +329,8 @@ func TestPlanMakesThePerson(t *testing.T) {
 	if !li.Until.Equal(end) || !li.Blocked || !reflect.DeepEqual(li.Face, h.People[0].Face) || li.ID != h.People[0].ID {
 		t.Errorf("%+v", li)
 	}
-	if !anna.Until.Equal(end) || !anna.ID.IsZero() || anna.Lang != "en" || anna.Face != (policy.FaceConsent{}) {
+	if !anna.Until.Equal(end) || !anna.ID.IsZero() || anna.Lang != "en" ||
+		!reflect.DeepEqual(anna.Face, policy.FaceConsent{}) {
 		t.Errorf("%+v", anna)
 	}
 }

@@ -72,7 +72,8 @@ type agreeParams struct {
 	Lang         string `json:"lang"`         // of the notice
 	Guardian     string `json:"guardian"`     // of a person under 14: the relation
 	GuardianName string `json:"guardianName"` // and the name
-	// Doors to which their template goes too: of those that the notice names. Those named before stay.
+	// Doors to which their template goes too: of those that the notice names. Those named before
+	// stay.
 	Doors []string `json:"doors"`
 }
 
