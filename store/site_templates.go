@@ -315,7 +315,8 @@ func (a *applier) storeFace(own *personKeys, p *person, g *given, r *record.Reco
 	}
 	c := g.Consent
 	p.Face = policy.FaceConsent{State: policy.FaceEnrolled, At: yes.At, Notice: yes.Notice, Lang: c.Lang,
-		Minor: c.Minor, Guardian: c.Guardian, GuardianName: c.GuardianName, CardRequired: c.CardRequired, Doors: c.Doors, From: r.Door}
+		Minor: c.Minor, Guardian: c.Guardian, GuardianName: c.GuardianName, CardRequired: c.CardRequired,
+		Doors: c.Doors, From: r.Door}
 	p.Occasions = g.Occasions
 	err := errors.Join(t.put(noticeBucket, yes.Notice[:], &t.r.seal, &g.Notice), t.checkConsent(&p.Face))
 	if err != nil {
