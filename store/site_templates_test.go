@@ -13,8 +13,8 @@ import (
 	"menshen/store/audit"
 )
 
-// opened gives the templates in some records that a key opens, and how many there are for any door.
-func opened(s *testSite, records [][]byte, key string) (plain [][]byte, all int) {
+// unsealed gives the templates in some records that a key opens, and how many there are for any door.
+func unsealed(s *testSite, records [][]byte, key string) (plain [][]byte, all int) {
 	s.t.Helper()
 	id := must(age.ParseX25519Identity(key))
 	for _, raw := range records {
@@ -56,11 +56,11 @@ func TestRConsentTemplateWhereNamed(t *testing.T) {
 	s.settle()
 	s.enrol(gate, li, lobby)
 	told := s.records(gate, 1)
-	if plain, all := opened(s, told, lobby.identity(s)); len(plain) != 1 || all != 1 {
+	if plain, all := unsealed(s, told, lobby.identity(s)); len(plain) != 1 || all != 1 {
 		t.Errorf("the lobby opens %d of %d templates", len(plain), all)
 	}
 	for _, d := range []*testDoor{gate, garage, cellar} {
-		if plain, all := opened(s, told, d.identity(s)); len(plain) != 0 || all != 1 {
+		if plain, all := unsealed(s, told, d.identity(s)); len(plain) != 0 || all != 1 {
 			t.Errorf("a door that was not named opens %d of %d templates", len(plain), all)
 		}
 	}
@@ -110,7 +110,7 @@ func TestRConsentTemplateWhereNamed(t *testing.T) {
 		if d.has(s, li) {
 			t.Errorf("door %d has the face again", i)
 		}
-		if plain, _ := opened(s, told, d.identity(s)); len(plain) > 0 {
+		if plain, _ := unsealed(s, told, d.identity(s)); len(plain) > 0 {
 			t.Errorf("door %d still opens a template that was taken back", i)
 		}
 	}
@@ -140,7 +140,7 @@ func TestRWithdrawBeforeTheTemplate(t *testing.T) {
 		}
 		s.settle()
 		s.agree()
-		if plain, _ := opened(s, told, lobby.identity(s)); len(plain) > 0 || gate.has(s, li) {
+		if plain, _ := unsealed(s, told, lobby.identity(s)); len(plain) > 0 || gate.has(s, li) {
 			t.Error("a template that was taken back can still be opened")
 		}
 		s.close()
