@@ -13,7 +13,8 @@ import (
 	"menshen/store/audit"
 )
 
-// unsealed gives the templates in some records that a key opens, and how many there are for any door.
+// unsealed gives the templates in some records that a key opens, and how many there are for any
+// door.
 func unsealed(s *testSite, records [][]byte, key string) (plain [][]byte, all int) {
 	s.t.Helper()
 	id := must(age.ParseX25519Identity(key))
