@@ -52,6 +52,24 @@ func (b *Bench) TapAtReader(n uint64) store.Entry {
 	return b.Last()
 }
 
+// LookAtEye lets the running loop see a face until it decides, and gives its decision once the door
+// has done what follows from it.
+func (b *Bench) LookAtEye(n uint64) store.Entry {
+	b.Helper()
+	before := b.Count(audit.Decision)
+	b.Eventually("a decision on a face", func() bool {
+		o := Look(n)
+		o.At = b.Clock.Now()
+		b.Eye.Seen <- o
+		b.Clock.Advance(100 * time.Millisecond)
+		return b.Count(audit.Decision) > before
+	})
+	if err := b.Driver.Do(context.Background(), func() {}); err != nil {
+		b.Fatal(err)
+	}
+	return b.Last()
+}
+
 func (b *Bench) Input(role string, active bool) {
 	b.Driver.Device(hal.InputEvent{At: b.Clock.Now(), Input: role, Active: active})
 }

@@ -104,6 +104,10 @@ func (d *Desk) agree(ctx context.Context, s Session, c ConsentGiven, what audit.
 	if err != nil {
 		return err
 	}
+	if len(c.Doors) > 0 {
+		return i18n.Problem(i18n.E("desk.doors-with-consent", "doors are named with the consent to the face itself"),
+			i18n.M("desk.consent-for-doors", "record a further consent, with the doors that they name"))
+	}
 	yes := policy.Yes{At: d.now(), Notice: c.Notice, Lang: c.Lang, OwnAct: true, OwnRequest: true,
 		Minor: p.Face.Minor, Guardian: c.Guardian, GuardianName: c.GuardianName}
 	if _, err := to(p, yes); err != nil {

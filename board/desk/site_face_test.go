@@ -35,7 +35,7 @@ func TestRConsentNamesTheDoors(t *testing.T) {
 			return err
 		}
 		return gate.Desk.Consent(t.Context(), gate.Staff, desk.ConsentGiven{Person: li, Notice: n.Hash, Lang: "en",
-			Doors: doors}, func(s desk.Step) { gate.Tap(7) })
+			Doors: doors}, func(desk.Step) { go gate.Reader.Tap(boardtest.CardOf(7)) })
 	}
 	if err := consent("cellar"); err == nil {
 		t.Error("a door that the notice does not name was agreed to")
@@ -49,12 +49,20 @@ func TestRConsentNamesTheDoors(t *testing.T) {
 	if err := gate.Vault.EnrolFace(store.Door, li, [][]float32{boardtest.FaceOf(7)[:]}); err != nil {
 		t.Fatal(err)
 	}
+	again := desk.ConsentGiven{Person: li, Lang: "en", Doors: []string{"garage"}}
+	if n, err := gate.Desk.Notice(t.Context(), gate.Staff, "en"); err == nil {
+		again.Notice = n.Hash
+	}
+	err := gate.Desk.Again(t.Context(), gate.Staff, again, func(desk.Step) { t.Error("a card is asked for in vain") })
+	if err == nil || !strings.Contains(err.Error(), "with the consent") {
+		t.Errorf("a door was named with another yes: %v", err)
+	}
 	h.carry("gate", "lobby", "garage")
 	known := func(d *doorOf) bool { return d.State().Faces.People == 1 }
 	if !known(lobby) || known(garage) {
 		t.Errorf("known in the lobby %v, in the garage %v", known(lobby), known(garage))
 	}
-	if e := lobby.WalkUp(7); !e.Grant || e.Person != li {
+	if e := lobby.LookAtEye(7); !e.Grant || e.Person != li {
 		t.Errorf("the face opens nothing in the lobby: %+v", e)
 	}
 	lobby.CountAll()

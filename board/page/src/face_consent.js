@@ -15,7 +15,8 @@ import {button, note, problem, progress, section} from "./ui.js";
 /**
  * The notice, and what is said to it. The version that was shown goes back with the yes.
  * @param {Way} way
- * @param {{title: string, question: string, yes: string, onYes: (given: Given) => void, onNo: () => any}} of
+ * @param {{title: string, question: string, yes: string, doors: boolean, onYes: (given: Given) => void,
+ *   onNo: () => any}} of doors: they may name doors to which their template goes
  * @returns {Promise<HTMLElement>}
  */
 export async function readNotice(way, of) {
@@ -23,6 +24,7 @@ export async function readNotice(way, of) {
   const minor = way.person.details.minor;
   const draw = async (/** @type {string} */ lang) => {
     const n = await call("faces.notice", {lang}, {signal: way.signal});
+    const doors = of.doors ? named(n, way) : [];
     const said = form({
       fields: [
         {name: "read", label: of.question, type: "checkbox", required: true},
@@ -30,11 +32,11 @@ export async function readNotice(way, of) {
           {name: "guardianName", label: say("page.guardian-name"), required: true, max: 100},
           {name: "guardian", label: say("page.guardian"), hint: say("page.guardian-hint"), required: true, max: 40},
         ] : []),
-        ...named(n, way).map((door, i) => ({name: "door" + i, label: say("page.also-at", door), type: "checkbox"})),
+        ...doors.map((door, i) => ({name: "door" + i, label: say("page.also-at", door), type: "checkbox"})),
       ],
       submit: of.yes,
       onSubmit: ({guardian = "", guardianName = "", ...ticked}) => of.onYes({notice: n.hash, lang: n.lang, guardian,
-        guardianName, doors: named(n, way).filter((_, i) => ticked["door" + i])}),
+        guardianName, doors: doors.filter((_, i) => ticked["door" + i])}),
     });
     const answers = /** @type {HTMLElement} */ (said.querySelector(".buttons"));
     answers.classList.add("even"); // a yes and a no weigh the same

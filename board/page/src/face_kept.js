@@ -43,6 +43,7 @@ function standing(f) {
 function renew(way) {
   const read = async () => way.show(await readNotice(way, {
     title: say("page.notice-read"), question: say("page.notice-read-by-them"), yes: say("page.notice-yes"),
+    doors: true,
     onYes: (given) => way.show(askCard(way, "faces.consent", given, say("page.consent-renewed"))),
     onNo: () => way.again(),
   }));
@@ -57,7 +58,8 @@ function once(way) {
   const now = () => way.show(takeFace(way, say("page.face-once-more")), back(way));
   const later = async () => {
     const n = await call("faces.notice", {lang: details.lang});
-    const given = {notice: n.hash, lang: n.lang, guardian: f.guardian ?? "", guardianName: f.guardianName ?? ""};
+    const given = {notice: n.hash, lang: n.lang, guardian: f.guardian ?? "", guardianName: f.guardianName ?? "",
+      doors: /** @type {string[]} */ ([])};
     way.show(askCard(way, "faces.again", given, say("page.again-recorded")));
   };
   const never = done(way, stage, () => call("faces.notAgain", {person}), say("page.again-ended"));
@@ -86,6 +88,7 @@ function learning(way) {
   }
   const read = async () => way.show(await readNotice(way, {
     title: say("page.face-learning"), question: say("page.learn-read-by-them"), yes: say("page.learn-yes"),
+    doors: false,
     onYes: (given) => way.show(askCard(way, "faces.learn", given, say("page.learn-recorded"))),
     onNo: () => way.again(),
   }));

@@ -100,6 +100,7 @@ function saidNo(way) {
 async function notice(way) {
   way.show(steps(2), await readNotice(way, {
     title: say("page.notice-read"), question: say("page.notice-read-by-them"), yes: say("page.notice-yes"),
+    doors: true,
     onYes: (given) => way.show(steps(3), askCard(way, "faces.consent", given, say("page.consent-recorded"))),
     onNo: () => refuse(way).catch((error) => way.again(problem(error))),
   }));
