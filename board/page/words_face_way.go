@@ -92,6 +92,9 @@ func wordsFaceWay(int) []i18n.Message {
 		i18n.M("page.face-old-notice", "The notice has changed"),
 		i18n.M("page.face-old-notice-means", "This person agreed to an earlier notice. The face goes on "+
 			"working. Show them the present one; they agree to it with their own card, or not."),
+		i18n.M("page.face-further", "The face at further doors"),
+		i18n.M("page.face-further-means", "Only where they ask for it. The notice names doors to which their "+
+			"template may go. They tick them, and agree with their own card."),
 		i18n.M("page.face-show-notice", "Show the present notice"),
 
 		i18n.M("page.face-once-more", "Take the face once more"),

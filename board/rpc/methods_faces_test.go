@@ -3,6 +3,8 @@ package rpc_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"reflect"
 	"testing"
 	"time"
 
@@ -11,6 +13,7 @@ import (
 	"menshen/board/rpc"
 	"menshen/policy"
 	"menshen/recognizer"
+	"menshen/store"
 	"menshen/store/audit"
 )
 
@@ -144,6 +147,29 @@ func TestRNoticeChangedOverTheLine(t *testing.T) {
 		face := p.ask("people.get", object{"person": p.tenant()})["result"].(object)["face"].(object)
 		if old := face["oldNotice"] == true; old != changed {
 			t.Errorf("changed %v, told %v", changed, face)
+		}
+	}
+}
+
+// TestFurtherDoors: a person's page offers the doors that the notice names and that they did not,
+// where their template is stored here.
+func TestFurtherDoors(t *testing.T) {
+	b := boardtest.New(t, func(c *config.Config) { c.Faces.Doors = []string{"lobby", "garage"} })
+	id, other := b.Enrolled(1), b.Someone(2)
+	named := func(p *policy.Person) error {
+		garage := policy.ConsentDoor{Door: [16]byte{1}, Name: "garage", At: b.Clock.Now(), Notice: p.Face.Notice}
+		p.Face.Doors = []policy.ConsentDoor{garage}
+		return nil
+	}
+	if err := b.Vault.ChangePerson(store.Door, id, audit.ConsentGiven, named); err != nil {
+		t.Fatal(err)
+	}
+	p := dial(t, b, rpc.Options{})
+	p.logIn()
+	for who, want := range map[policy.PersonID]any{id: []any{"lobby"}, other: nil} {
+		m := p.ask("people.get", object{"person": fmt.Sprintf("%x", who[:])})
+		if got := m["result"].(object)["face"].(object)["further"]; !reflect.DeepEqual(got, want) {
+			t.Errorf("offered %v, want %v", got, want)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -171,7 +172,9 @@ type face struct {
 	Doors []faceDoor `json:"doors,omitempty"`
 	// Named are the doors to which it may go, as the person named them.
 	Named []namedDoor `json:"named,omitempty"`
-	From  string      `json:"from,omitempty"` // the door that took it; absent: this one
+	// Further are the doors that the present notice names, and the person does not.
+	Further []string `json:"further,omitempty"`
+	From    string   `json:"from,omitempty"` // the door that took it; absent: this one
 }
 
 // namedDoor is a door that a person named, by a yes to a notice.
@@ -251,6 +254,11 @@ func (c *call) whole(ctx context.Context, p policy.Person) (whole, error) {
 	}
 	n, err := c.desk.Notice(ctx, c.who, cmp.Or(p.Face.Lang, p.Lang))
 	out.Face.OldNotice = err == nil && n.Hash != p.Face.Notice && !p.Face.FromElsewhere()
+	if p.FaceStored() && !p.Face.FromElsewhere() {
+		out.Face.Further = slices.DeleteFunc(slices.Clone(n.Doors), func(door string) bool {
+			return slices.ContainsFunc(p.Face.Doors, func(d policy.ConsentDoor) bool { return d.Name == door })
+		})
+	}
 	return out, err
 }
 

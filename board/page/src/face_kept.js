@@ -21,7 +21,8 @@ export function kept(way) {
   if (f.onCard) {
     return [f.oldNotice ? renew(way) : null, standing(f), takeFace(way, say("page.face-write-anew")), end(way)];
   }
-  return [f.oldNotice ? renew(way) : null, standing(f), f.oldNotice ? null : once(way), learning(way), end(way)];
+  return [f.oldNotice ? renew(way) : null, standing(f), f.oldNotice ? null : once(way),
+    f.further && !f.oldNotice ? further(way) : null, learning(way), end(way)];
 }
 
 /** @param {any} f */
@@ -41,14 +42,25 @@ function standing(f) {
 
 /** The notice has changed since they agreed. @param {Way} way */
 function renew(way) {
-  const read = async () => way.show(await readNotice(way, {
+  return section(say("page.face-old-notice"), note("warn", h("p", null, say("page.face-old-notice-means"))),
+    h("div", {class: "buttons"}, button(say("page.face-show-notice"), readAgain(way), "main")));
+}
+
+/** Their template may go to further doors. @param {Way} way */
+function further(way) {
+  return h("details", {class: "card"}, h("summary", null, say("page.face-further")),
+    h("p", null, say("page.face-further-means")),
+    h("div", {class: "buttons"}, button(say("page.face-show-notice"), readAgain(way))));
+}
+
+/** @param {Way} way */
+function readAgain(way) {
+  return async () => way.show(await readNotice(way, {
     title: say("page.notice-read"), question: say("page.notice-read-by-them"), yes: say("page.notice-yes"),
     doors: true,
     onYes: (given) => way.show(askCard(way, "faces.consent", given, say("page.consent-renewed"))),
     onNo: () => way.again(),
   }));
-  return section(say("page.face-old-notice"), note("warn", h("p", null, say("page.face-old-notice-means"))),
-    h("div", {class: "buttons"}, button(say("page.face-show-notice"), read, "main")));
 }
 
 /** The face once more: now, or by the door. @param {Way} way */
