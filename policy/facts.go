@@ -183,7 +183,7 @@ func Census(people []Person, templates map[PersonID]bool, notices map[[32]byte]b
 		count(&n.Shared, len(p.Face.Doors) > 0)
 		count(&n.Learning, !p.Face.Learns.At.IsZero())
 		count(&n.OldNotice, shown && !current && !p.Face.FromElsewhere())
-		count(&n.NoGuardian, p.Face.Minor && (p.Face.Guardian == "" || p.HasLearnt() && p.Face.Learns.Guardian == ""))
+		count(&n.NoGuardian, p.LacksGuardian())
 		count(&n.AfterNo, p.Face.State == FaceRefused || p.Face.State == FaceWithdrawn)
 	}
 	return n

@@ -161,6 +161,12 @@ func (o Occasion) learnt() bool { return o.How == TakenLearnt }
 // HasLearnt reports whether an occasion learnt from a visit is stored of the person.
 func (p Person) HasLearnt() bool { return slices.ContainsFunc(p.Occasions, Occasion.learnt) }
 
+// LacksGuardian reports whether the person is a child for whom no guardian consented to all that is
+// stored of their face (R-MINOR).
+func (p Person) LacksGuardian() bool {
+	return p.Face.Minor && (p.Face.Guardian == "" || p.HasLearnt() && p.Face.Learns.Guardian == "")
+}
+
 // ofOwnWill counts the occasions that were not learnt.
 func (p Person) ofOwnWill() (n int) {
 	for _, o := range p.Occasions {

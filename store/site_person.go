@@ -46,6 +46,14 @@ func (a *applier) person(told *record.About, r *record.Record) error {
 		s.heard(is.Last())
 	}
 	p.Person = is.Onto(p.Person)
+	if p.HasFace() && p.LacksGuardian() { // taken before this door knew that they are a child
+		if _, err := t.tellNoFace(p); err != nil {
+			return err
+		}
+		if err := a.endFace(own, p); err != nil {
+			return err
+		}
+	}
 	if err := a.lookUps(p); err != nil {
 		return err
 	}

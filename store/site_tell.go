@@ -164,7 +164,7 @@ func (t *tx) tellNoFace(p *person) (fact.Stamp, error) {
 	no := fact.Person{NoFace: at}
 	told = told.Merge(no)
 	p.Facts = &told
-	no.About, no.Lease, no.Groups = told.About, told.Lease, told.Groups
+	no.About, no.Lease, no.Groups, no.Minor = told.About, told.Lease, told.Groups, told.Minor
 	t.telling.say(p.ID, no)
 	return at, nil
 }

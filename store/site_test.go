@@ -218,7 +218,7 @@ func (d *testDoor) stored(s *testSite) map[policy.PersonID]*person {
 
 // shared is a person without what only concerns one door.
 func shared(p policy.Person) string {
-	p.Face, p.Occasions = policy.FaceConsent{}, nil
+	p.Face, p.Occasions = policy.FaceConsent{Minor: p.Face.Minor}, nil
 	p.Credentials = slices.Clone(p.Credentials)
 	for i := range p.Credentials {
 		p.Credentials[i].Used, p.Credentials[i].LastUsed = 0, time.Time{}

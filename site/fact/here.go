@@ -17,6 +17,9 @@ func (p Person) Onto(here policy.Person) policy.Person {
 	here.From, here.Until = p.Lease.Value.From, p.Lease.Value.Until
 	here.Groups = slices.Clone(p.Groups.Value)
 	here.Blocked = p.Blocked()
+	if !p.Minor.At.IsZero() {
+		here.Face.Minor = p.Minor.Value
+	}
 	was := here.Credentials
 	here.Credentials = nil
 	for _, c := range p.inOrder() {
@@ -45,11 +48,11 @@ func (p Person) inOrder() []Credential {
 // next stamp of this door. Of faces it tells whether this door has one; that a consent was taken
 // back, which ends the face at every door, is told by whoever takes it back.
 //
-// Facts that change always travel with who the person is, their lease and their groups, so that no
-// door hears of part of a person.
+// Facts that change always travel with who the person is, their lease, their groups and whether they
+// are a child, so that no door hears of part of a person.
 func Diff(here DoorID, told Person, now policy.Person, hashes map[string][]byte,
 	next func() Stamp) (Person, bool) {
-	change := Person{About: told.About, Lease: told.Lease, Groups: told.Groups}
+	change := Person{About: told.About, Lease: told.Lease, Groups: told.Groups, Minor: told.Minor}
 	changed := false
 	about := About{now.Name, now.Apartment, now.Lang, now.LongOpen}
 	if !told.Known() || told.About.Value != about {
@@ -61,6 +64,9 @@ func Diff(here DoorID, told Person, now policy.Person, hashes map[string][]byte,
 	}
 	if !told.Known() || !slices.Equal(told.Groups.Value, now.Groups) {
 		change.Groups, changed = Said[[]string]{next(), slices.Clone(now.Groups)}, true
+	}
+	if now.Face.Minor != told.Minor.Value {
+		change.Minor, changed = Said[bool]{next(), now.Face.Minor}, true
 	}
 	switch {
 	case now.Blocked && !told.Blocked():

@@ -14,6 +14,9 @@ type Person struct {
 	Lease  Said[Lease]    `cbor:"lease"`
 	Groups Said[[]string] `cbor:"groups"`
 
+	// Minor says that they are under 14, so that a guardian consents for them (R-MINOR).
+	Minor Said[bool] `cbor:"minor,omitzero"`
+
 	// A block has a name of its own. Whoever ends blocks names those that they saw, so that one
 	// they did not see stays.
 	Blocks []Stamp `cbor:"blocks,omitempty"` // sorted
@@ -84,7 +87,7 @@ func (p Person) keeps(f Said[bool]) bool { return f.Value && p.NoFace.Compare(f.
 
 // Last is the highest count in the facts.
 func (p Person) Last() uint64 {
-	last := max(p.About.At.Count, p.Lease.At.Count, p.Groups.At.Count, p.NoFace.Count)
+	last := max(p.About.At.Count, p.Lease.At.Count, p.Groups.At.Count, p.Minor.At.Count, p.NoFace.Count)
 	for _, set := range [][]Stamp{p.Blocks, p.Lifted} {
 		for _, s := range set {
 			last = max(last, s.Count)
@@ -108,6 +111,7 @@ func (p Person) Merge(o Person) Person {
 		About:       p.About.merge(o.About),
 		Lease:       p.Lease.merge(o.Lease),
 		Groups:      p.Groups.merge(o.Groups),
+		Minor:       p.Minor.merge(o.Minor),
 		Blocks:      union(p.Blocks, o.Blocks),
 		Lifted:      union(p.Lifted, o.Lifted),
 		Credentials: mergeCredentials(p.Credentials, o.Credentials),

@@ -194,6 +194,7 @@ func TestMerge(t *testing.T) {
 				Hash: []byte{rapid.Byte().Draw(t, "hash") % 2}})
 		}
 		slices.SortFunc(p.Credentials, func(a, b fact.Credential) int { return int(a.ID[0]) - int(b.ID[0]) })
+		p.Minor = fact.Said[bool]{At: stamp.Draw(t, "told"), Value: rapid.Bool().Draw(t, "minor")}
 		p.NoFace = stamp.Draw(t, "no face")
 		for _, at := range rapid.SliceOfNDistinct(stamp, 0, 2, func(s fact.Stamp) fact.DoorID { return s.Door }).
 			Draw(t, "faces") {
@@ -248,6 +249,10 @@ func TestRules(t *testing.T) {
 			func(p *policy.Person) { p.Credentials[0].LastUsed = used },
 			func(p *policy.Person) { p.Groups = []string{"staff"} },
 			func(p policy.Person) bool { return len(p.Groups) == 1 }},
+		"a child is one at every door": {
+			func(p *policy.Person) { p.Face.Minor = true },
+			func(p *policy.Person) { p.Groups = []string{"staff"} },
+			func(p policy.Person) bool { return p.Face.Minor }},
 		"lease and name are told apart": {
 			func(p *policy.Person) { p.Until = used },
 			func(p *policy.Person) { p.Name = "李娜" },
