@@ -167,7 +167,6 @@ func (t *tx) tellKnown(span record.Span) (found uint64, err error) {
 	var batches []uint64
 	err = t.eachLink(span, func(key []byte, l *link) error {
 		found++
-		asks := len(s.ask)
 		for _, id := range l.About {
 			switch _, p, err := t.person(id); {
 			case errors.Is(err, ErrUnknown):
@@ -208,11 +207,8 @@ func (t *tx) tellKnown(span record.Span) (found uint64, err error) {
 			batches = append(batches, l.Events...)
 		}
 		passes = append(passes, l.Passes...)
-		told := len(l.About) + len(l.Passes) + len(l.Erased) + len(l.Again) + len(l.Receipts) + len(l.Events)
-		if told > 0 || l.Doors || l.Orders || len(s.ask) > asks {
-			seq := be(key[len(span.Door):])
-			s.again = append(append(s.again, l.Again...), record.Span{Door: span.Door, First: seq, Last: seq})
-		}
+		seq := be(key[len(span.Door):]) // also of a mere word: no answer counts while a record is asked for
+		s.again = append(append(s.again, l.Again...), record.Span{Door: span.Door, First: seq, Last: seq})
 		return nil
 	})
 	if err == nil {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"slices"
 	"testing"
 	"time"
@@ -39,6 +40,30 @@ func (s *testSite) words() (n int) {
 func (s *testSite) later(d time.Duration) {
 	for _, x := range s.doors {
 		x.clock.advance(d)
+	}
+}
+
+// TestAWordThatCouldNotBeOpened: a door erases while another's word is under way to it, and cannot
+// open that. It asks, and is told that there was no more in it: later answers count.
+func TestAWordThatCouldNotBeOpened(t *testing.T) {
+	s := newSite(t, 2)
+	defer s.close()
+	a, b := s.doors[0], s.doors[1]
+	s.settle()
+	s.must(b.Rotate(context.Background(), "op", "test"))
+	if n := s.words(); n != 2 {
+		t.Fatalf("%d doors said a word", n)
+	}
+	if got := s.bring(b, a.lacking(s, b)); got.Closed != 1 {
+		t.Fatalf("%d records could not be opened, not the one word", got.Closed)
+	}
+	for range 10 {
+		s.settle()
+		s.later(day)
+		s.words()
+	}
+	if !s.trusts(a, 0) || !s.trusts(b, 0) {
+		t.Error("faces rest where doors hear each other")
 	}
 }
 
