@@ -25,9 +25,11 @@ const (
 
 // configOf says how the courier of a ticket works. Tests have doors without a socket, and less
 // patience.
-var configOf = func(t post.Ticket, socket string) courier.Config {
-	news := &unit{socket: socket, ticket: &t}
-	return courier.Config{Ticket: t, Unit: &unit{socket: socket, ticket: &t}, Wait: news.Wait, Index: headOf}
+var configOf = couriersConfig
+
+func couriersConfig(t post.Ticket, socket string) courier.Config {
+	door, news, notes := &unit{socket: socket, ticket: &t}, &unit{socket: socket}, &unit{socket: socket}
+	return courier.Config{Ticket: t, Unit: door, Wait: news.Wait, Note: notes.Note, Hear: door.Hear, Index: headOf}
 }
 
 func courierVerb() *cobra.Command {

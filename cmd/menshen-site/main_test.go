@@ -34,10 +34,9 @@ func TestMain(m *testing.M) {
 			return
 		}
 		configOf = func(t post.Ticket, socket string) courier.Config {
-			news := &unit{socket: socket, ticket: &t}
-			return courier.Config{Ticket: t, Unit: &unit{socket: socket, ticket: &t}, Wait: news.Wait, Index: headOf,
-				Look: 100 * time.Millisecond, Say: time.Second, Patience: 3 * time.Second,
-				Retry: 200 * time.Millisecond}
+			c := couriersConfig(t, socket)
+			c.Look, c.Say, c.Patience, c.Retry = 100*time.Millisecond, time.Second, 3*time.Second, 200*time.Millisecond
+			return c
 		}
 		main()
 		return

@@ -16,7 +16,7 @@ import (
 	"menshen/site/record"
 )
 
-// unit is the door's own program, at its socket for the courier (docs/protocol.md): four methods,
+// unit is the door's own program, at its socket for the courier (docs/protocol.md): six methods,
 // for which the courier's user needs no log-in.
 type unit struct {
 	socket string
@@ -64,6 +64,30 @@ func (u *unit) Wait(ctx context.Context, told uint64) (uint64, error) {
 	var now count
 	err := u.ask(ctx, "site.wait", count{told}, &now)
 	return now.Told, err
+}
+
+// Note waits until the door has a note to tell, or some time is over: see [courier.Config]. It is
+// for a line of its own.
+func (u *unit) Note(ctx context.Context, told uint64) (note []byte, change uint64, err error) {
+	var said struct {
+		Told uint64 `json:"told"`
+		Note []byte `json:"note"`
+	}
+	err = u.ask(ctx, "site.note", struct {
+		Told uint64 `json:"told"`
+	}{told}, &said)
+	return said.Note, said.Told, err
+}
+
+// Hear hands over another door's note. What is no note of that door goes no further.
+func (u *unit) Hear(ctx context.Context, door post.ID, note []byte) error {
+	n, err := record.ParseNote(note)
+	if err != nil || post.ID(n.Door) != door {
+		return record.ErrForm
+	}
+	return u.ask(ctx, "site.hear", struct {
+		Note []byte `json:"note"`
+	}{note}, nil)
 }
 
 // piece is a record on the line, or a part of one that is too long for it.

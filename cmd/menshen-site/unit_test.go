@@ -27,6 +27,8 @@ type program struct {
 	applied [][]byte
 	part    []byte
 	lines   int
+	note    []byte
+	heard   [][]byte
 }
 
 func (p *program) serve(t *testing.T, l net.Listener) {
@@ -72,6 +74,13 @@ func (p *program) answer(t *testing.T, method string, params json.RawMessage) an
 	case "site.heads":
 		return map[string]any{"site": post.ID{7}.String(), "door": p.door.String(),
 			"heads": map[string]int{p.door.String(): len(p.records)}}
+	case "site.note":
+		return map[string]any{"told": 5, "note": p.note}
+	case "site.hear":
+		var q struct{ Note []byte }
+		_ = json.Unmarshal(params, &q)
+		p.heard = append(p.heard, q.Note)
+		return struct{}{}
 	case "site.records":
 		var q struct{ From, At int }
 		_ = json.Unmarshal(params, &q)
@@ -116,6 +125,11 @@ func TestUnit(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := &program{door: post.ID{3}}
+	n, err := record.MakeNote(record.NoteHead{Door: fact.DoorID(p.door)}, nil, key, reader.Recipient())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.note = n.Raw()
 	for i, receipt := range []int{10, 70_000, 10, 10, 25_000, 10} {
 		h := record.Head{Door: fact.DoorID(p.door), Seq: uint64(i + 1), First: 1, Key: reader.Recipient().String()}
 		r, err := record.Make(h, &record.Body{Receipts: [][]byte{make([]byte, receipt)}}, key, reader.Recipient())
@@ -169,7 +183,20 @@ func TestUnit(t *testing.T) {
 			t.Errorf("record %d arrived as another one", i+1)
 		}
 	}
+	note, change, err := u.Note(ctx, 0)
+	if err != nil || change != 5 || !bytes.Equal(note, n.Raw()) {
+		t.Errorf("%d bytes, %d, %v", len(note), change, err)
+	}
+	if err := u.Hear(ctx, p.door, note); err != nil {
+		t.Error(err)
+	}
+	if u.Hear(ctx, post.ID{4}, note) == nil || u.Hear(ctx, p.door, note[1:]) == nil {
+		t.Error("a note of another door, or half a one, is handed over")
+	}
 	u.line.Close()
 	l.Close()
 	<-done
+	if len(p.heard) != 1 || !bytes.Equal(p.heard[0], note) {
+		t.Errorf("%d notes were handed over", len(p.heard))
+	}
 }

@@ -50,6 +50,12 @@ type Config struct {
 	// Wait waits until the unit has made another number of records than made, or some time is over,
 	// and gives it. It is called beside the methods of Unit. nil: the unit is only looked at.
 	Wait func(ctx context.Context, made uint64) (uint64, error)
+	// Note waits until the unit has another note than that of the change told, or some time is over,
+	// and gives it, and the number of its change; no note: there is none to tell. It is called beside
+	// the methods of Unit. Hear hands over the note of another door, whose courier published it; what
+	// comes of it is the unit's affair. nil: nothing is told, or heard.
+	Note func(ctx context.Context, told uint64) (note []byte, change uint64, err error)
+	Hear func(ctx context.Context, door post.ID, note []byte) error
 
 	Look     time.Duration // how often the unit is asked for news; 0: half a second, with Wait 2 s
 	Say      time.Duration // how often the door says what it has, at a small site; 0: 30 s
@@ -157,6 +163,9 @@ func (k *courier) visit(ctx context.Context) error {
 	if k.Wait != nil {
 		waits.Go(func() { k.wait(ctx, news) })
 	}
+	if k.Note != nil {
+		waits.Go(func() { k.tellNotes(ctx, l) })
+	}
 	for {
 		select {
 		case <-ctx.Done():
@@ -175,6 +184,8 @@ func (k *courier) visit(ctx context.Context) error {
 			if err := k.hear(ctx, l, m); err != nil {
 				return err
 			}
+		case m := <-l.notes:
+			k.hearNotes(ctx, l, m)
 		case <-news:
 			if err := k.lookAndPost(ctx, l); err != nil {
 				return err

@@ -1,8 +1,10 @@
 package courier_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net/netip"
 	"os"
@@ -159,6 +161,49 @@ func TestMailbox(t *testing.T) {
 	stop()
 	s.courier(1)
 	s.equal(4, 0, 1)
+}
+
+// TestNotes: what a door notes is heard at once by those that are there, and the hub keeps none of
+// it; a door that comes later hears the next one.
+func TestNotes(t *testing.T) {
+	s := newSite(t, 3)
+	noting := func(door int) (stop func()) {
+		return s.courierWith(door, func(c *courier.Config) { c.Note, c.Hear = s.units[door].Note, s.units[door].Hear })
+	}
+	noting(0)
+	noting(1)
+	s.courier(2) // of an older program
+	s.within(time.Minute, "no line", func() bool {
+		return s.state(1).Place == courier.Connected && s.state(2).Place == courier.Connected
+	})
+	s.units[0].Tell("came in: a")
+	from := s.units[0].ID
+	s.within(time.Minute, "no note came", func() bool { return s.units[1].Heard(from) == "came in: a" })
+	s.write(0, 1)
+	s.equal(1, 0, 1, 2)
+	s.hub.Close()
+	err := filepath.WalkDir(s.dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		raw, err := os.ReadFile(path)
+		if bytes.Contains(raw, []byte("came in")) {
+			t.Errorf("the hub has kept a note in %s", path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.units[0].Tell("came in: b")
+	s.open()
+	s.within(time.Minute, "no note came after the hub was away", func() bool {
+		s.units[0].Tell("came in: c")
+		return s.units[1].Heard(from) == "came in: c"
+	})
+	if s.units[2].Heard(from) != "" {
+		t.Error("a door that takes no notes has heard one")
+	}
 }
 
 // TestHubEmptied: a hub whose disk is emptied is filled again by the author, and by a third door

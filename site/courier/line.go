@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 	"syscall"
 	"time"
 
@@ -28,6 +29,7 @@ type line struct {
 	js      jetstream.JetStream
 	letters chan jetstream.Msg // the stream, in order
 	said    chan *nats.Msg     // what doors say that they have
+	notes   chan *nats.Msg     // what doors tell that nobody keeps
 	failed  chan error         // why the line is of no use any more
 }
 
@@ -49,14 +51,15 @@ func dial(ctx context.Context, t post.Ticket) (*line, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the ticket: %w", err)
 	}
-	l := &line{letters: make(chan jetstream.Msg, inLine), said: make(chan *nats.Msg, 256), failed: make(chan error, 8)}
+	l := &line{letters: make(chan jetstream.Msg, inLine), said: make(chan *nats.Msg, 256),
+		notes: make(chan *nats.Msg, 256), failed: make(chan error, 8)}
 	l.nc, err = nats.Connect("tls://"+t.Hub.String(), nats.Secure(secure), nats.TLSHandshakeFirst(),
 		nats.Nkey(public, key.Sign), nats.CustomInboxPrefix(post.Inbox(t.Door)), nats.NoReconnect(),
 		nats.Timeout(within),
 		nats.PingInterval(within), nats.MaxPingsOutstanding(2), nats.IgnoreDiscoveredServers(),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { l.fail(lost(err)) }),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
-			if !errors.Is(err, nats.ErrSlowConsumer) { // what doors say is said again
+			if !errors.Is(err, nats.ErrSlowConsumer) && !olderHub(err) { // what doors say is said again
 				l.fail(err)
 			}
 		}))
@@ -66,11 +69,19 @@ func dial(ctx context.Context, t post.Ticket) (*line, error) {
 	if l.js, err = jetstream.New(l.nc, jetstream.WithDefaultTimeout(within)); err == nil {
 		_, err = l.nc.ChanSubscribe("heads."+t.Site.String()+".*", l.said)
 	}
+	if err == nil {
+		_, err = l.nc.ChanSubscribe("notes."+t.Site.String()+".*", l.notes)
+	}
 	if err != nil {
 		l.close()
 		return nil, fmt.Errorf("beginning at the hub: %w", err)
 	}
 	return l, nil
+}
+
+// olderHub reports whether the hub refuses notes alone, since it knows of none yet.
+func olderHub(err error) bool {
+	return errors.Is(err, nats.ErrPermissionViolation) && strings.Contains(err.Error(), `"notes.`)
 }
 
 // because says what a person can do about a hub that is not there, or does not let the courier in.

@@ -138,7 +138,7 @@ func options(c Config, papers *Papers, self nkeys.KeyPair) (*server.Options, err
 }
 
 // mayDo is all that a door's courier may do at the hub: publish under its own subjects, read the
-// stream by a consumer of its own name, hear what others say they have.
+// stream by a consumer of its own name, hear what others say they have, and their notes.
 func mayDo(site, door post.ID) *server.Permissions {
 	const api = "$JS.API."
 	own := post.Stream + "." + door.String()
@@ -147,6 +147,7 @@ func mayDo(site, door post.ID) *server.Permissions {
 			post.Records(site, door),
 			"carried." + site.String() + "." + door.String() + ".*",
 			post.Heads(site, door),
+			post.Notes(site, door),
 			api + "STREAM.INFO." + post.Stream,
 			api + "STREAM.MSG.GET." + post.Stream,
 			api + "CONSUMER.CREATE." + own,
@@ -156,6 +157,7 @@ func mayDo(site, door post.ID) *server.Permissions {
 		Subscribe: &server.SubjectPermission{Allow: []string{
 			post.Inbox(door) + ".>",
 			"heads." + site.String() + ".*",
+			"notes." + site.String() + ".*",
 		}},
 	}
 }

@@ -50,6 +50,13 @@ func Carried(site, by, author ID) string {
 // Heads is the subject on which a door says what it has. It is not stored.
 func Heads(site, door ID) string { return "heads." + site.String() + "." + door.String() }
 
+// Notes is the subject of what a door tells that nobody keeps. Only that door's courier may publish
+// there.
+func Notes(site, door ID) string { return "notes." + site.String() + "." + door.String() }
+
+// MaxNote is the greatest length of a note, in bytes.
+const MaxNote = 20_000
+
 // Inbox is the prefix of the subjects on which a door gets answers. No other may listen there.
 func Inbox(door ID) string { return "_INBOX_" + door.String() }
 

@@ -37,6 +37,10 @@ type Unit struct {
 	heads   map[post.ID]uint64
 	first   uint64 // where the present piece of the own chain begins
 	refused int    // records that it did not believe
+	notes   uint64 // that it has made
+	note    []byte // the present one
+	news    chan struct{}
+	heard   map[post.ID]string // what others' present notes say
 }
 
 // Site makes the doors of a site, with the same identities each time. dir has a folder for each;
@@ -48,7 +52,8 @@ func Site(dir string, doors int) []*Unit {
 	for i := range all {
 		seed := sha256.Sum256([]byte("door " + strconv.Itoa(i)))
 		u := &Unit{ID: post.ID(seed[:16]), key: ed25519.NewKeyFromSeed(seed[:]), first: 1,
-			chains: map[post.ID]map[uint64][]byte{}, heads: map[post.ID]uint64{}}
+			chains: map[post.ID]map[uint64][]byte{}, heads: map[post.ID]uint64{},
+			news: make(chan struct{}), heard: map[post.ID]string{}}
 		if dir != "" {
 			u.dir = filepath.Join(dir, u.ID.String())
 		}
