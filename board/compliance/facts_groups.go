@@ -123,6 +123,9 @@ func (k *Keeper) Basis() (map[string]string, error) {
 	if len(c.Faces.Doors) > 0 { // likewise
 		basis["doors"] = strings.Join(c.Faces.Doors, ", ")
 	}
+	if c.Site.PassbackSite > 0 { // likewise
+		basis["passback_site"] = c.Site.PassbackSite.D().String()
+	}
 	if c.Infrared.Source != "" { // likewise
 		basis["infrared"] = c.Infrared.Emitter
 	}

@@ -72,7 +72,8 @@ const keepDecisions = 90 * 24 * time.Hour
 func NoticeFacts(c *config.Config) notice.Facts {
 	return notice.Facts{Place: c.Unit.Location, Door: c.Unit.Name, Handler: c.Unit.Handler, Contact: c.Unit.Contact,
 		Access: keepDecisions, Acts: store.DefaultRetention.Acts, Asks: c.Challenge() != "never",
-		Learns: c.Faces.Learn, OnCard: c.Faces.OnCard, Doors: c.Faces.Doors, Infrared: c.Infrared.Source != ""}
+		Learns: c.Faces.Learn, OnCard: c.Faces.OnCard, Doors: c.Faces.Doors, Entries: c.Site.PassbackSite.D(),
+		Infrared: c.Infrared.Source != ""}
 }
 
 // EnsureNotices writes the notices in force into the vault: the words of this version, with this

@@ -16,8 +16,11 @@ type Site struct {
 	// "2026-10-01 holiday", "2026-10-10 wed" (worked as one), "01-01 holiday" (every year)
 	Special []policy.Special `toml:"special"`
 	// the same person may not come in twice within this time; 0: no such rule
-	Passback   Duration `toml:"passback"`
-	TwoPersons Duration `toml:"two_persons"` // two different people must ask within this time; 0: no such rule
+	Passback Duration `toml:"passback"`
+	// likewise after coming in at another door of the site that has this rule too, as far as this
+	// one has heard of it; 0: no such rule
+	PassbackSite Duration `toml:"passback_site"`
+	TwoPersons   Duration `toml:"two_persons"` // two different people must ask within this time; 0: no such rule
 	// AESCards are access groups whose people come in with an AES card, and not with another
 	AESCards []string `toml:"aes_cards"`
 	// FaceTrust is how long faces open while no other door of the site answers
@@ -152,6 +155,10 @@ func (s *Site) check(m *misfits) {
 	}
 	if d := s.Passback.D(); d > 24*time.Hour {
 		m.add("site.passback", fmt.Errorf("[site] passback %v is out of range: write at most 24h", d))
+	}
+	if d := s.PassbackSite.D(); d < 0 || d > time.Hour || d > s.Passback.D() {
+		m.add("site.passback_site", fmt.Errorf("[site] passback_site %v is out of range: write at most 1h, and no "+
+			"more than passback", d))
 	}
 	if d := s.FaceTrust.D(); d < 3*24*time.Hour || d > 90*24*time.Hour {
 		m.add("site.face_trust", fmt.Errorf("[site] face_trust %v is out of range: write 72h to 2160h", d))

@@ -70,6 +70,8 @@ func TestSiteMistakes(t *testing.T) {
 		"[site.free_passage]\nfirst_person = true":                         "has no hours",
 		"[site]\ntwo_persons = \"1h\"":                                     "at most 5m",
 		"[site]\npassback = \"48h\"":                                       "at most 24h",
+		"[site]\npassback = \"24h\"\npassback_site = \"2h\"":               "at most 1h",
+		"[site]\npassback = \"5m\"\npassback_site = \"10m\"":               "no more than passback",
 		"[site.keypad]\nalarm = 99":                                        "no more than 12 wrong codes",
 		"[site.keypad]\npause = \"1ms\"\nlongest = \"1ms\"\n":              "no PIN is long enough",
 		"[site.keypad]\nfree = 0":                                          "free 1 to 100",

@@ -23,6 +23,8 @@ type Courier struct {
 // Applier is who applies records at a door: [unit.Unit].
 type Applier interface {
 	ApplySite(ctx context.Context, records [][]byte) (store.SiteApplied, error)
+	Note(ctx context.Context, told uint64) (note []byte, change uint64, err error)
+	HearNote(ctx context.Context, note []byte) error
 }
 
 // NewCourier gives the courier's part of a door.
@@ -73,6 +75,19 @@ func (c *Courier) Wait(ctx context.Context, told uint64) (uint64, error) {
 			return told, nil
 		}
 	}
+}
+
+// Note waits until who came in at this door has changed, and gives a note of it for the others, as
+// [unit.Unit.Note] does. Nobody else waits for it meanwhile.
+func (c *Courier) Note(ctx context.Context, told uint64) (note []byte, change uint64, err error) {
+	return c.unit.Note(ctx, told)
+}
+
+// HearNote takes another door's note, as [unit.Unit.HearNote] does.
+func (c *Courier) HearNote(ctx context.Context, note []byte) error {
+	c.turn.Lock()
+	defer c.turn.Unlock()
+	return explainSite(c.unit.HearNote(ctx, note))
 }
 
 // SiteRecord is a record as it travels.

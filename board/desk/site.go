@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"menshen/board/notice"
 	"menshen/board/outbox"
 	"menshen/board/unit"
 	"menshen/internal/i18n"
@@ -380,6 +381,10 @@ func (d *Desk) siteFacts(ctx context.Context, lang i18n.Language) ([]Fact, []Sit
 		}
 	}
 	says := []i18n.Message{i18n.N(n, "desk.site-doors", "%d door", "%d doors", n)}
+	if span := d.cfg.Site.PassbackSite.D(); span > 0 {
+		says = append(says, i18n.M("desk.site-passback", "who came in at one may not come in at another for %v",
+			notice.Facts{}.Minutes(span)))
+	}
 	for _, o := range found.Orders {
 		says = append(says, i18n.M("desk.site-order", "%v of all doors from %s until %s",
 			i18n.Word(string(o.Kind)), o.Door, d.written(o.Ends)))

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"menshen/board/boardtest"
+	"menshen/board/config"
 	"menshen/board/desk"
 	"menshen/board/unit"
 	"menshen/hal"
@@ -30,6 +31,26 @@ type counting struct{ *haltest.Reader }
 
 func (counting) Counts() []hal.Count {
 	return []hal.Count{{Of: "cards", N: 0}, {Of: "keys", N: 0}, {Of: "frames with lost edges", N: 3}}
+}
+
+// TestStatusTellsOfSitePassback: the status says that doors heed each other's entries.
+func TestStatusTellsOfSitePassback(t *testing.T) {
+	for _, span := range []time.Duration{0, 10 * time.Minute} {
+		b := newBench(t, func(c *config.Config) {
+			c.Site.Passback, c.Site.PassbackSite = config.Duration(time.Hour), config.Duration(span)
+		})
+		if err := b.Vault.FoundSite("anna", "gate"); err != nil {
+			t.Fatal(err)
+		}
+		st, err := b.Desk.Status(t.Context(), b.Staff)
+		if err != nil {
+			t.Fatal(err)
+		}
+		i := slices.IndexFunc(st.Others, func(f desk.Fact) bool { return f.Name == "site" })
+		if i < 0 || strings.Contains(st.Others[i].State, "may not come in at another for 10 minutes") != (span > 0) {
+			t.Errorf("%v: %+v", span, st.Others)
+		}
+	}
 }
 
 // TestStatusTellsOfReaders: what readers count is shown, nothing that never happened, and each kind

@@ -58,6 +58,7 @@ type Facts struct {
 	Learns   bool          // people may ask that the door learns their face from visits
 	OnCard   bool          // people may have their own card carry their face
 	Doors    []string      // other doors, to which people may let their template go
+	Entries  time.Duration // other doors are told for so long who came in; 0: they are not
 	Infrared bool          // a second camera sees infrared light
 }
 
@@ -71,6 +72,12 @@ func (Facts) Span(d time.Duration) i18n.Message {
 		return i18n.N(years, "notice.years", "%d year", "%d years", years)
 	}
 	return i18n.N(n, "notice.days", "%d day", "%d days", n)
+}
+
+// Minutes is how long other doors hear of an entry, in words.
+func (Facts) Minutes(d time.Duration) i18n.Message {
+	n := int((d + time.Minute - 1) / time.Minute)
+	return i18n.N(n, "notice.minutes", "%d minute", "%d minutes", n)
 }
 
 // Gaps are the items of R-NOTICE that the site has left empty, by their name in the configuration.

@@ -3,6 +3,7 @@ package notice
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"menshen/internal/i18n"
 )
@@ -31,6 +32,29 @@ func TestRNoticeSaysEachThing(t *testing.T) {
 	}
 	if _, err := Text(klingon{}, f); err == nil {
 		t.Error("a language that is not there was accepted")
+	}
+}
+
+// TestRNoticeSaysWhereOneWas: where other doors hear who came in, the notice says so, and for how
+// long.
+func TestRNoticeSaysWhereOneWas(t *testing.T) {
+	f := site
+	said := map[string][]string{"en": {"What other doors hear", "15 minutes"}, "zh": {"告知其他门", "15 分钟"}}
+	for _, lang := range Languages() {
+		for _, on := range []bool{true, false} {
+			if f.Entries = 0; on {
+				f.Entries = 15 * time.Minute
+			}
+			text, err := Text(lang, f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, w := range said[lang.Code()] {
+				if strings.Contains(text, w) != on {
+					t.Errorf("%s: it says %q: %v", lang.Code(), w, !on)
+				}
+			}
+		}
 	}
 }
 

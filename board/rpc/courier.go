@@ -18,6 +18,8 @@ func NewCourier(c *desk.Courier, o Options) *Server {
 var courierMethods = map[string]handler{
 	"site.heads":   before(method(siteHeads)),
 	"site.wait":    before(method(siteWait)),
+	"site.note":    before(method(siteNote)),
+	"site.hear":    before(method(hearNote)),
 	"site.records": before(method(siteRecords)),
 	"site.apply":   before(method(applySite)),
 }
@@ -45,6 +47,33 @@ type told struct {
 func siteWait(ctx context.Context, c *call, p told) (told, error) {
 	n, err := c.courier.Wait(ctx, p.Told)
 	return told{n}, err
+}
+
+// note is what this door tells that nobody keeps.
+type note struct {
+	Told uint64 `json:"told"`           // the number of the change that it tells
+	Note []byte `json:"note,omitempty"` // base64; none: there is nothing to tell
+}
+
+func siteNote(ctx context.Context, c *call, p told) (note, error) {
+	raw, change, err := c.courier.Note(ctx, p.Told)
+	return note{change, raw}, err
+}
+
+type hearParams struct {
+	Note []byte `json:"note"`
+}
+
+// heard says why a note is not believed; empty: it is.
+type heard struct {
+	Refused string `json:"refused,omitempty"` // in English, for a log
+}
+
+func hearNote(ctx context.Context, c *call, p hearParams) (heard, error) {
+	if err := c.courier.HearNote(ctx, p.Note); err != nil {
+		return heard{err.Error()}, nil
+	}
+	return heard{}, nil
 }
 
 func doorHex(id desk.DoorID) string { return hex.EncodeToString(id[:]) }

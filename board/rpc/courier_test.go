@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"menshen/board/boardtest"
+	"menshen/board/config"
 	"menshen/board/desk"
 	"menshen/board/rpc"
 	"menshen/policy"
@@ -20,9 +21,9 @@ import (
 )
 
 // siteDoor is a door that founded a site, with one person, and its courier's client.
-func siteDoor(t *testing.T) (*boardtest.Bench, *desk.Courier, *rpc.Client) {
+func siteDoor(t *testing.T, change ...func(*config.Config)) (*boardtest.Bench, *desk.Courier, *rpc.Client) {
 	t.Helper()
-	b := boardtest.New(t)
+	b := boardtest.New(t, change...)
 	if err := b.Vault.FoundSite("anna", "gate"); err != nil {
 		t.Fatal(err)
 	}
@@ -106,6 +107,44 @@ func TestCourierWaits(t *testing.T) {
 	}
 }
 
+// TestCourierNotes: the courier is given the note of who came in, which it cannot read, and hands
+// over others'; it is told why one is not believed.
+func TestCourierNotes(t *testing.T) {
+	b, _, client := siteDoor(t, func(c *config.Config) {
+		c.Site.Passback, c.Site.PassbackSite = config.Duration(time.Hour), config.Duration(time.Hour)
+	})
+	lobby := boardtest.New(t)
+	request, code, err := lobby.Vault.RequestSite("lobby")
+	if err != nil {
+		t.Fatal(err)
+	}
+	welcome, code, err := b.Vault.AdmitDoor("op", request, code)
+	if err = errors.Join(err, lobby.Vault.JoinSite("op", welcome, code)); err != nil {
+		t.Fatal(err)
+	}
+	var said struct {
+		Told uint64
+		Note []byte
+	}
+	b.Someone(8)
+	answered := make(chan error)
+	go func() { answered <- client.Call(t.Context(), "site.note", map[string]int{"told": 0}, &said) }()
+	if err := b.Driver.Do(t.Context(), func() { b.Tap(8); b.Input("contact", true) }); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-answered; err != nil || said.Told == 0 {
+		t.Fatalf("%d, %v", said.Told, err)
+	}
+	if _, who, err := lobby.Vault.OpenNote(said.Note); err != nil || len(who) != 1 {
+		t.Errorf("%d people, %v", len(who), err)
+	}
+	var heard struct{ Refused string }
+	err = client.Call(t.Context(), "site.hear", map[string][]byte{"note": said.Note}, &heard)
+	if err != nil || heard.Refused != store.ErrNoMember.Error() { // it is this door's own
+		t.Errorf("%q, %v", heard.Refused, err)
+	}
+}
+
 // TestCourierPace: the courier's lines are taken at one pace, over however many connections they
 // come.
 func TestCourierPace(t *testing.T) {
@@ -171,6 +210,7 @@ func FuzzCourier(f *testing.F) {
 		`{"door":"4a64a107f0cb32536e5bce6c98c393db","from":18446744073709551615,"at":-1}`)))
 	f.Add([]byte(line("site.apply",
 		`{"records":[{"size":1048576,"at":0,"data":"bm8="},{"size":-5,"at":2,"data":""}]}`)))
+	f.Add([]byte(line("site.note", `{"told":0}`) + line("site.hear", `{"note":"bm8gbm90ZQ=="}`)))
 	f.Add([]byte(line("people.find", `{"words":"Tenant"}`) +
 		line("session.login", `{"name":"anna","secret":"correct horse"}`)))
 	f.Add([]byte("{\"jsonrpc\":\"2.0\",\"method\":\"cancel\",\"params\":{\"id\":1}}\n\x00"))
@@ -228,8 +268,15 @@ func vaultOfSite(f *testing.F) (*store.Vault, *desk.Courier) {
 	return v, desk.NewCourier(v, bare{v})
 }
 
-// bare applies records without a unit.
+// bare applies records without a unit, and has nothing to note.
 type bare struct{ vault *store.Vault }
+
+func (bare) Note(_ context.Context, told uint64) ([]byte, uint64, error) { return nil, told, nil }
+
+func (b bare) HearNote(_ context.Context, note []byte) error {
+	_, _, err := b.vault.OpenNote(note)
+	return err
+}
 
 func (b bare) ApplySite(_ context.Context, records [][]byte) (store.SiteApplied, error) {
 	return b.vault.ApplySite(records)

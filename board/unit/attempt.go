@@ -107,7 +107,7 @@ func (u *Unit) credential(by policy.Means, kind policy.CredentialKind, secret []
 		u.vaultFault(err)
 	}
 	template := u.openCarried(&a, carried)
-	u.site.fill(&a)
+	u.fill(&a)
 	if policy.Decide(a).WantsFace() {
 		u.lookAfterCard(*a.Person, a.CredentialID, template, at)
 	} else {
@@ -142,7 +142,7 @@ func (u *Unit) decide(a policy.Attempt) policy.Decision {
 // does not answer in time, everything but a face and a counted pass still opens: its record is kept
 // in memory and written as soon as the disk does (decision 0004).
 func (u *Unit) conclude(a policy.Attempt) policy.Decision {
-	u.site.fill(&a)
+	u.fill(&a)
 	if a.Person != nil && a.Means != policy.ByFace {
 		u.hand.by(a.Person.ID)
 	}

@@ -48,7 +48,7 @@ func (u *Unit) FaceLockout() time.Duration { return u.attempt(policy.ByFace, u.n
 func (u *Unit) LateRecord(kept store.VisitorPass) (granted, anew policy.Decision, err error) {
 	a := u.attempt(policy.ByPass, u.now())
 	u.presentPass(&a, kept)
-	u.site.fill(&a)
+	u.fill(&a)
 	granted = policy.Decide(a)
 	if _, err := u.vault.RecordDecision(context.Background(), granted); err != nil {
 		return granted, anew, err

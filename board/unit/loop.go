@@ -158,6 +158,7 @@ func (u *Unit) tick(now time.Time) {
 	u.keepOrders()
 	u.step(policy.DoorEvent{At: now, Kind: policy.EvTick})
 	u.keepHours(now)
+	u.keepNotes(now)
 	u.growFaces(now)
 	u.lookAround(now)
 	u.lookForCodes(now)

@@ -43,7 +43,7 @@ func newSite(c config.Site) site {
 	}
 }
 
-// fill tells an attempt what the site's rules need.
+// fill tells an attempt what this door's own rules need.
 func (s *site) fill(a *policy.Attempt) {
 	a.Site.Lockdown, a.Site.First, a.Site.Interlock = s.lockdown(), s.first, s.otherOpen
 	if a.Person != nil {

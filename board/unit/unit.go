@@ -125,6 +125,7 @@ type Unit struct {
 	storeless bool              // the vault was not open yet: who may come in is not known
 	back      policy.Withdrawal // a person's gesture at the door
 	due       erasures
+	notes     notes
 	heard     chan struct{} // buffered: records of other doors were applied
 	outputs   outputs
 	besides   []*beside
@@ -179,7 +180,7 @@ func New(p Parts) (*Unit, error) {
 		lamps: lamps(p.Wires.Signals), slowDisk: SlowDisk,
 		site:   newSite(p.Config.Site),
 		faults: map[string]string{}, lines: lines{faulty: map[string]bool{}, wrong: map[string]bool{}},
-		due: newErasures(), heard: make(chan struct{}, 1),
+		due: newErasures(), heard: make(chan struct{}, 1), notes: newNotes(),
 		counts: map[string]int{}, misreads: map[string]misreads{}, desks: deskReaders(p.Config),
 	}
 	u.front = front{posts: posts(p.Presenters), heard: map[policy.PersonID]time.Duration{}}

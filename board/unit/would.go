@@ -2,7 +2,6 @@ package unit
 
 import (
 	"context"
-	"maps"
 	"time"
 
 	"menshen/policy"
@@ -28,8 +27,8 @@ func (u *Unit) Would(ctx context.Context, at time.Time) (q Question, err error) 
 	err = u.do(ctx, func() {
 		if at.IsZero() {
 			q.attempt = u.attempt(policy.ByCard, u.now())
-			u.site.fill(&q.attempt)
-			q.entered = maps.Clone(u.site.entered)
+			u.fill(&q.attempt)
+			q.entered = u.entered(q.attempt.At)
 			return
 		}
 		site := u.rules.site
