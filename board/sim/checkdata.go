@@ -36,7 +36,7 @@ func (w *world) checkPeople() {
 	}
 	now := w.clock.now
 	for _, p := range w.people {
-		if p.id.IsZero() || p == w.acting { // of whom the power cut left one half or the other
+		if p.id.IsZero() || p == w.acting || p.unsure { // of whom the power cut left one half or the other
 			continue
 		}
 		is, err := w.door.vault.Person(p.id)

@@ -101,8 +101,10 @@ func (w *world) checkFace(d policy.Decision, v visit) {
 			w.mayEnter(p, w.unitTime(), policy.ReasonFace).reason)
 	case !w.lawful():
 		w.fail(faceLawful, "a face opened without an impact assessment in force")
-	case w.model.lockdown && !w.model.emergency():
+	case w.lockedDown():
 		w.fail(endedDenied, "a face opened in lockdown")
+	case w.trusts != nil && !w.trusts():
+		w.fail(faceLawful, "a face opened where no other door has answered for the lease on trust")
 	case w.disk.fails != nil:
 		w.fail(faceLawful, "a face opened that could not be recorded")
 	case w.door.eye.camera != eye.CameraOK:

@@ -40,7 +40,7 @@ func (w *world) presentPIN(e hal.ReaderEvent, p *person) bool {
 	if p != nil && p.known {
 		want = w.expectPerson(p, w.unitTime(), policy.ReasonPIN)
 	}
-	if w.model.lockdown && !w.model.emergency() {
+	if w.lockedDown() {
 		want = outcome{reason: policy.ReasonLockdown}
 	}
 	w.decisions = nil
@@ -220,7 +220,7 @@ func (w *world) expectVisitor(host *person, pass desk.Pass, used int) outcome {
 	now := w.unitTime()
 	hostIn := host.known && !host.blocked && host.begun(now) && !host.over(now)
 	switch {
-	case w.model.lockdown && !w.model.emergency():
+	case w.lockedDown():
 		return outcome{reason: policy.ReasonLockdown}
 	case w.disk.fails == nil && !w.door.vault.Clock().Trusted && hostIn:
 		return outcome{reason: policy.ReasonNoClock}

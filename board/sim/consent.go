@@ -133,6 +133,7 @@ func (w *world) refusesFace(p *person) {
 		if err := w.door.Desk.Refuse(ctx, s, p.id); err != nil {
 			return err
 		}
+		p.withdrawn++
 		w.faceEnds(p)
 		return nil
 	})
@@ -159,6 +160,7 @@ func (w *world) staffEnd(p *person) {
 	w.atDesk("a face is withdrawn", p, func(ctx context.Context, s desk.Session) error {
 		_, err := w.door.Desk.Withdraw(ctx, s, p.id)
 		if err == nil {
+			p.withdrawn++
 			w.faceEnds(p)
 		}
 		return err
@@ -183,6 +185,7 @@ func (w *world) givesFaceUp(p *person) {
 	w.driver.EraseDue()
 	w.settle()
 	if had {
+		p.withdrawn++
 		w.faceEnds(p)
 	}
 	w.acting = nil

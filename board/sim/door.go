@@ -66,6 +66,9 @@ func configuration(dir string, p *Plan) (*config.Config, error) {
 		c.Site.TwoPersons = config.Duration(twoWithin)
 	}
 	c.Site.ForgetAfter = config.Duration(forgetAfter)
+	if p.doors > 1 {
+		c.Site.FaceTrust = config.Duration(faceTrust)
+	}
 	for _, text := range specials() {
 		var s policy.Special
 		if err := s.UnmarshalText([]byte(text)); err != nil {

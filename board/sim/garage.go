@@ -40,7 +40,7 @@ func wireGarage(c *config.Config) error {
 
 // mayUseGarage reports whether a person has the right to the garage, by the world's own truth.
 func (w *world) mayUseGarage(p *person, at time.Time) bool {
-	return p != nil && !p.blocked && p.begun(at) && !p.over(at) && !w.model.emergency() && !w.model.lockdown &&
+	return p != nil && !p.blocked && p.begun(at) && !p.over(at) && !w.model.emergency() && !w.lockedDown() &&
 		w.inSpans(garageHours[p.group], at)
 }
 
@@ -73,7 +73,7 @@ func (w *world) noteGarage(d policy.Decision) {
 
 // checkGarage holds the garage's relay against the world, after every event.
 func (w *world) checkGarage(now time.Time) {
-	if w.model.emergency() || w.model.lockdown {
+	if w.model.emergency() || w.lockedDown() {
 		w.garageUntil = time.Time{}
 	}
 	switch must := now.Before(w.garageUntil); {

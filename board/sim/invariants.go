@@ -48,6 +48,10 @@ const (
 	scenesEnd       = "nothing of a person is told once they may have left"
 	callsEnd        = "a call at the bell ends, and ringing makes two entries a minute at most"
 	comesBack       = "after the last fault the door is normal again within a quarter of an hour"
+	siteHeard       = "what another door told counts"
+	siteEqual       = "once all is carried all doors are equal"
+	siteAnswered    = "each erasure is answered by every door"
+	passCounted     = "a pass for several doors never opens more often than its uses"
 	alarmsWithin    = time.Second
 	keptAccess      = 3 * 24 * time.Hour
 	keptActs        = 3 * 365 * 24 * time.Hour

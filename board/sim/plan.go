@@ -46,6 +46,9 @@ const (
 	Assesses     Kind = "the manager files a new impact assessment"
 	ChangesHours Kind = "the manager changes the hours of a group"
 	Rings        Kind = "somebody rings the bell"
+
+	SiteLocksDown Kind = "staff lock all doors of the site down, and end it"
+	SitePass      Kind = "gives a visitor a pass for all doors of the site"
 )
 
 // life is what is planned for one person.
@@ -81,6 +84,7 @@ type Plan struct {
 	kept  bool        // not all that was drawn
 
 	faults bool
+	doors  int // of the site; 0 or 1: a door alone
 }
 
 // zones have summer time, none, and it the other way round the year. A history begins in the days
@@ -98,6 +102,15 @@ const horizon = 400
 
 // NewPlan draws a history of so many days from a seed, with faults or without.
 func NewPlan(seed uint64, days int, faults bool) (*Plan, error) {
+	return newPlan(seed, days, 1, faults)
+}
+
+// NewSitePlan is the same for some doors of one site.
+func NewSitePlan(seed uint64, days, doors int, faults bool) (*Plan, error) {
+	return newPlan(seed, days, doors, faults)
+}
+
+func newPlan(seed uint64, days, doors int, faults bool) (*Plan, error) {
 	r := rand.New(rand.NewPCG(seed, 0))
 	where := zones[r.IntN(len(zones))]
 	zone, err := time.LoadLocation(where.name)
@@ -109,13 +122,18 @@ func NewPlan(seed uint64, days int, faults bool) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Plan{Seed: seed, Days: days, Zone: zone, Begin: begin.UTC(), faults: faults}
+	p := &Plan{Seed: seed, Days: days, Zone: zone, Begin: begin.UTC(), faults: faults, doors: doors}
 	p.asks = []asks{forOne, forOne, forOne, forFace, forTwo}[rand.New(rand.NewPCG(seed, 3e9)).IntN(5)]
 	p.settle(r)
 	for day := range days {
 		p.live(rand.New(rand.NewPCG(seed, uint64(1e9+day))), day)
 		p.breakThings(rand.New(rand.NewPCG(seed, uint64(2e9+day))), day)
 		p.bell(rand.New(rand.NewPCG(seed, uint64(5e9+day))), day)
+	}
+	for day := range days {
+		if p.doors > 1 {
+			p.forAllDoors(rand.New(rand.NewPCG(seed, uint64(8e9+day))), day)
+		}
 	}
 	slices.SortStableFunc(p.All, func(a, b Happening) int {
 		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.N, b.N))

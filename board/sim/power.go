@@ -152,6 +152,9 @@ func (w *world) start(off time.Duration) {
 	}
 	w.recallCodes()
 	w.adoptLog()
+	if w.adopts != nil {
+		w.adopts()
+	}
 	w.tell("the unit is started")
 	w.settle()
 	w.lastHour = w.clock.now.Add(-time.Hour)
@@ -248,7 +251,7 @@ func (w *world) startAfresh() {
 	if err != nil {
 		w.fail(nothingLost, "%v", err)
 	}
-	p.known, p.enrolled, p.consent = false, false, false
+	p.known, p.enrolled, p.consent, p.gone = false, false, false, true // as far as they were entered
 	for _, is := range people {
 		if is.Name.Reveal() == p.name {
 			p.id, p.known = is.ID, true

@@ -72,7 +72,7 @@ func (r *Report) Tell(out io.Writer) {
 			fmt.Fprintln(out, line)
 		}
 	}
-	for _, line := range r.table(s) {
+	for _, line := range append(r.table(s), r.doorTable(s)...) {
 		fmt.Fprintln(out, line)
 	}
 	if len(r.Runs) == 1 {
@@ -102,11 +102,43 @@ func (r *Report) summary(s Stats) []i18n.Message {
 			"others were about people erased since.", s.Replayed, s.Unreplayed))
 	}
 	all = append(all, waitSummary(s)...)
+	if len(s.Doors) > 0 {
+		all = append(all, siteSummary(s.Site)...)
+	}
 	if s.Visits > 0 {
 		all = append(all, i18n.M("sim.at-console", "Staff came to the console %d times; %d times they left it open, "+
 			"and were logged out.", s.Visits, s.LeftOpen))
 	}
 	return all
+}
+
+// siteSummary says what the doors of a site told each other.
+func siteSummary(t Tally) []i18n.Message {
+	return []i18n.Message{i18n.M("sim.site-carried", "The doors took in %d records of each other: %d were lost on "+
+		"the way, %d came late and %d twice, and %d could not be opened at once. A door was cut off for days %d times.",
+		t.Records, t.Lost, t.Late, t.Again, t.Closed, t.CutOff),
+		i18n.M("sim.site-did", "%d changes of people were heard at every door, among them %d erasures and "+
+			"withdrawals, which every door answered; %d lockdowns of all doors; %d passes for all doors, which "+
+			"opened %d times.", t.Acts, t.Erased, t.Orders, t.Passes, t.Openings)}
+}
+
+// doorTable is what came to each door of a site.
+func (r *Report) doorTable(s Stats) []string {
+	if len(s.Doors) == 0 {
+		return nil
+	}
+	say := r.Lang.Say
+	rows := [][]string{{"", say(i18n.M("sim.granted", "granted")), say(i18n.M("sim.denied", "denied")),
+		say(i18n.M("sim.faults", "faults"))}}
+	for i, d := range s.Doors {
+		var all Traffic
+		for _, t := range d.Reasons {
+			all.add(t)
+		}
+		rows = append(rows, []string{say(i18n.M("sim.door-number", "door %d", i+1)), strconv.Itoa(all.Granted),
+			strconv.Itoa(all.Denied), strconv.Itoa(count(d.Faults))})
+	}
+	return screen.Table(rows)
 }
 
 // name says which run it was.

@@ -27,6 +27,9 @@ func Run(ctx context.Context, p *Plan, progress func(done float64)) (r Result, e
 		return r, fmt.Errorf("making a folder for the vault: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	if p.doors > 1 {
+		return runSite(ctx, p, dir, progress)
+	}
 	w, err := newWorld(p)
 	if err != nil {
 		return r, err
@@ -40,6 +43,11 @@ const noPanic = "the program does not panic"
 
 // run lives the plan, and gives the violation that ended it. A panic of the product is one too.
 func (w *world) run(ctx context.Context, dir string, progress func(float64)) (v *Violation, err error) {
+	return w.violation(func() error { return w.live(ctx, dir, progress) })
+}
+
+// violation gives the violation that ended f.
+func (w *world) violation(f func() error) (v *Violation, err error) {
 	defer func() {
 		switch r := recover().(type) {
 		case nil:
@@ -50,5 +58,23 @@ func (w *world) run(ctx context.Context, dir string, progress func(float64)) (v 
 			w.lines = append(w.lines, w.clock.now.In(w.plan.Zone).Format(lineTime)+string(debug.Stack()))
 		}
 	}()
-	return nil, w.live(ctx, dir, progress)
+	return nil, f()
+}
+
+// runSite runs a plan at several doors.
+func runSite(ctx context.Context, p *Plan, dir string, progress func(float64)) (r Result, err error) {
+	s, err := newSite(p)
+	if err != nil {
+		return r, err
+	}
+	first := s.doors[0].world
+	v, err := first.violation(func() error { return s.live(ctx, dir, progress) })
+	r = Result{Stats: newStats(p.Days), Plan: p, Violation: v, Hash: first.hash(), Last: first.lines}
+	r.Site = s.tally
+	for _, d := range s.doors {
+		d.Door, d.Writes = d.clock.now.Sub(p.Begin), d.disk.writes
+		r.add(d.Stats)
+		r.Doors = append(r.Doors, d.Stats)
+	}
+	return r, err
 }

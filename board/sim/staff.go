@@ -177,7 +177,7 @@ func (w *world) remove(p *person, why string) {
 		if _, err := w.door.Desk.RemovePerson(ctx, s, p.id, why); err != nil {
 			return err
 		}
-		p.known, p.enrolled, p.consent, p.ended = false, false, false, w.clock.now
+		p.known, p.gone, p.enrolled, p.consent, p.ended = false, true, false, false, w.clock.now
 		p.blocks = append(p.blocks, blocks...)
 		w.checkErased(p)
 		return nil

@@ -28,6 +28,9 @@ type Stats struct {
 	LeftOpen   int // of those, without a log-out
 	Garage     int // how often the garage was opened
 	GarageOnly int // of those, while the door stayed closed
+
+	Doors []Stats // of each door of a site; none: a door alone
+	Site  Tally
 }
 
 // Traffic is what there was at the door.
@@ -144,6 +147,13 @@ func (s *Stats) add(o Stats) {
 			s.Waits[means][i] += n
 		}
 	}
+	for i, d := range o.Doors {
+		if i == len(s.Doors) {
+			s.Doors = append(s.Doors, newStats(len(s.Daily)))
+		}
+		s.Doors[i].add(d)
+	}
+	s.Site.add(o.Site)
 	addAll(s.Happened, o.Happened)
 	addAll(s.Faults, o.Faults)
 }

@@ -28,6 +28,11 @@ type person struct {
 	taken    face      // what the camera saw of them when their face was taken
 	ended    time.Time // when the face ended last
 	ends     int       // how many faces of theirs were erased
+
+	withdrawn int  // how often their face was withdrawn or refused
+	gone      bool // staff erased them
+	unsure    bool // other doors told of them what this one may know a part of
+	mayEnd    bool // their face may end by what another door told, perhaps before it was taken here
 }
 
 // begun reports whether their lease has begun.
@@ -46,6 +51,11 @@ func (w *world) holder(card uint64) (*person, bool) {
 	return nil, false
 }
 
+// lockedDown reports whether an order to lock the door down counts now.
+func (w *world) lockedDown() bool {
+	return !w.model.emergency() && (w.model.lockdown || w.siteLocked())
+}
+
 // outcome is what must come of an attempt.
 type outcome struct {
 	grant  bool
@@ -56,7 +66,7 @@ type outcome struct {
 func (w *world) expectCard(card uint64, at time.Time) outcome {
 	p, current := w.holder(card)
 	switch {
-	case w.model.lockdown && !w.model.emergency():
+	case w.lockedDown():
 		return outcome{reason: policy.ReasonLockdown}
 	case p == nil:
 		return outcome{reason: policy.ReasonUnknown}

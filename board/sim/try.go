@@ -18,6 +18,7 @@ import (
 type Options struct {
 	Seed  uint64
 	Days  int
+	Doors int           // of one site; 0 or 1: a door alone
 	For   time.Duration // one seed after the other, on all processors; 0: Seed alone
 	Calm  bool          // without faults
 	Only  []int         // the happenings to keep; nil: all
@@ -97,7 +98,7 @@ func (t *trying) run(ctx context.Context, seed uint64) {
 }
 
 func (o Options) plan(seed uint64) (*Plan, error) {
-	p, err := NewPlan(seed, o.Days, !o.Calm)
+	p, err := newPlan(seed, o.Days, max(o.Doors, 1), !o.Calm)
 	if err == nil && o.Only != nil {
 		p.Keep(o.Only)
 	}
@@ -199,6 +200,9 @@ func (h Happening) message() i18n.Message {
 // command repeats a run.
 func command(o Options, p *Plan) string {
 	words := []string{"menshen sim --seed", fmt.Sprint(p.Seed), "--days", fmt.Sprint(p.Days)}
+	if o.Doors > 1 {
+		words = append(words, "--doors", fmt.Sprint(o.Doors))
+	}
 	if o.Calm {
 		words = append(words, "--calm")
 	}

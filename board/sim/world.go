@@ -90,9 +90,20 @@ type world struct {
 	retainAt time.Time
 
 	Stats
-	lines []string // the last of the history
+	*history
+	called string       // begins its lines; empty: it is the only door
+	adopts func()       // what other doors told, after a start; nil: there is none
+	trusts func() bool  // whether another door may have answered within the lease on trust; nil: there is none
+	orders []*siteOrder // of all doors, as far as they were heard here
+}
+
+// history is what happened, line by line. The doors of a site have one.
+type history struct {
+	lines []string // the last
 	sum   hash.Hash
 }
+
+func newHistory() *history { return &history{sum: sha256.New()} }
 
 // paceOf begins the streams of random numbers of world.pace.
 const paceOf = 4e9
@@ -108,7 +119,7 @@ const lineTime = "2006-01-02 15:04:05.000  "
 
 // tell adds a line to the history.
 func (w *world) tell(format string, args ...any) {
-	line := w.clock.now.In(w.plan.Zone).Format(lineTime) + fmt.Sprintf(format, args...)
+	line := w.clock.now.In(w.plan.Zone).Format(lineTime) + w.called + fmt.Sprintf(format, args...)
 	fmt.Fprintln(w.sum, line)
 	if w.lines = append(w.lines, line); len(w.lines) > 2*keepLines {
 		w.lines = append(w.lines[:0], w.lines[keepLines:]...)
@@ -336,7 +347,7 @@ func newWorld(p *Plan) (*world, error) {
 		return nil, err
 	}
 	w := &world{plan: p, identity: identity, nonces: map[[24]byte][32]byte{}, scores: scores,
-		model: newModel(), raised: map[string]bool{}, sum: sha256.New(),
+		model: newModel(), raised: map[string]bool{}, history: newHistory(),
 		clock: clock{began: p.Begin.Add(-time.Hour), now: p.Begin.Add(-time.Hour)},
 		rnd:   rand.New(rand.NewPCG(p.Seed, 1)), pace: rand.New(rand.NewPCG(p.Seed, paceOf)),
 		Stats: newStats(p.Days)}
