@@ -107,12 +107,9 @@ func (v *Vault) sift(rs []*record.Record, all *SiteApplied) (left []*record.Reco
 		return nil, false, nil
 	}
 	err = v.view(func(t *tx) error {
-		s, err := t.teller()
+		s, err := t.inSite()
 		if err != nil {
 			return err
-		}
-		if s == nil {
-			return ErrNoSite
 		}
 		a := applier{v: v, t: t}
 		for _, r := range rs {
@@ -174,12 +171,9 @@ type applier struct {
 }
 
 func (a *applier) all(rs []*record.Record) error {
-	s, err := a.t.teller()
+	s, err := a.t.inSite()
 	if err != nil {
 		return err
-	}
-	if s == nil {
-		return ErrNoSite
 	}
 	s.hears = true
 	id, err := age.ParseX25519Identity(s.Identity)

@@ -39,7 +39,7 @@ type telltale struct {
 	urgent bool
 }
 
-// telltales are the kinds of entries that managers are told: what somebody has to look after, and
+// telltales are the kinds of entries that managers are told: what is to be looked after, and
 // what was done with the door and its vault. None of what says who came or went, or who works here.
 var telltales = map[audit.Kind]telltale{
 	audit.Alarm: {"of", true}, audit.Quiet: {"of", false}, audit.Tamper: {"", true}, audit.TamperOver: {},
@@ -84,12 +84,12 @@ type told struct {
 
 // beginEvents tells what happens after an entry of the log, where there is a manager to be told.
 func (s *telling) beginEvents(after uint64) {
-	switch somebody := len(present(s.keys)) > 0; {
-	case !somebody && s.Told != nil:
+	switch named := len(present(s.keys)) > 0; {
+	case !named && s.Told != nil:
 		s.Told.Seq, s.touched = 0, true // the numbers go on
-	case somebody && s.Told == nil:
+	case named && s.Told == nil:
 		s.Told, s.touched = &told{Seq: after}, true
-	case somebody && s.Told.Seq == 0:
+	case named && s.Told.Seq == 0:
 		s.Told.Seq, s.touched = after, true
 	}
 }

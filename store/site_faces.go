@@ -23,12 +23,9 @@ type SiteFaces struct {
 func (v *Vault) SiteFaces() (n SiteFaces, err error) {
 	n.At = map[fact.DoorID]int{}
 	err = v.view(func(t *tx) error {
-		s, err := t.teller()
-		switch {
-		case err != nil:
+		s, err := t.inSite()
+		if err != nil {
 			return err
-		case s == nil:
-			return ErrNoSite
 		}
 		return t.eachPerson(func(_ *personKeys, p *person) error {
 			if p.Facts == nil {

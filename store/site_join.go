@@ -298,12 +298,9 @@ func (v *Vault) join(t *tx, a Actor, w *welcome, identity string) error {
 // [ErrNoSite].
 func (v *Vault) SendDoorAway(a Actor, id fact.DoorID) error {
 	err := v.act(func(t *tx) error {
-		s, err := t.teller()
+		s, err := t.inSite()
 		if err != nil {
 			return err
-		}
-		if s == nil {
-			return ErrNoSite
 		}
 		m := s.members[id]
 		if m == nil || m.gone() {

@@ -34,12 +34,9 @@ func (v *Vault) SetManager(a Actor, key, name string) error {
 }
 
 func (v *Vault) setManager(t *tx, a Actor, key, name string) error {
-	s, err := t.teller()
-	switch {
-	case err != nil:
+	s, err := t.inSite()
+	if err != nil {
 		return err
-	case s == nil:
-		return ErrNoSite
 	}
 	m, known := s.keys[key]
 	switch {

@@ -12,12 +12,9 @@ import (
 // [record.NoteHead]. Nothing of it is written. [ErrNoSite]: there is no other door to tell.
 func (v *Vault) SiteNote(at uint64, who []record.Entered) (note []byte, err error) {
 	err = v.view(func(t *tx) error {
-		s, err := t.teller()
+		s, err := t.inSite()
 		if err != nil {
 			return err
-		}
-		if s == nil {
-			return ErrNoSite
 		}
 		delete(s.members, t.r.Unit) // it knows
 		to, err := s.recipients()
@@ -47,12 +44,9 @@ func (v *Vault) OpenNote(raw []byte) (h record.NoteHead, who []record.Entered, e
 		return h, nil, err
 	}
 	err = v.view(func(t *tx) error {
-		s, err := t.teller()
+		s, err := t.inSite()
 		if err != nil {
 			return err
-		}
-		if s == nil {
-			return ErrNoSite
 		}
 		switch m := s.members[n.Door]; {
 		case n.Site != s.Site:

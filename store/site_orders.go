@@ -77,12 +77,9 @@ func (t *tx) siteOrders() (all []SiteOrder, err error) {
 func (v *Vault) GiveOrder(a Actor, kind fact.OrderKind, length time.Duration) (SiteOrder, error) {
 	var o SiteOrder
 	err := v.act(func(t *tx) error {
-		s, err := t.teller()
+		s, err := t.inSite()
 		if err != nil {
 			return err
-		}
-		if s == nil {
-			return ErrNoSite
 		}
 		c := v.inTx(t)
 		o = SiteOrder{Heard: c.Now, Dated: c.Trusted, By: a,

@@ -79,6 +79,16 @@ func (t *tx) teller() (*telling, error) {
 	return t.telling, nil
 }
 
+// inSite gives what this transaction tells. [ErrNoSite]: the vault belongs to no site, or was sent
+// away.
+func (t *tx) inSite() (*telling, error) {
+	s, err := t.teller()
+	if s == nil && err == nil {
+		err = ErrNoSite
+	}
+	return s, err
+}
+
 // next is the next stamp of this door, for something of which the highest one so far has the count
 // after. The highest count there is comes after itself.
 func (s *telling) next(here fact.DoorID, after uint64) fact.Stamp {
