@@ -46,8 +46,8 @@ func (a *applier) erased(e record.Erased, from fact.DoorID) error {
 		return err
 	}
 	if !here {
-		id, waits, err := t.waitingOf(e.Subject)
-		if err != nil || !waits {
+		id, named, err := t.namedOf(e.Subject)
+		if err != nil || !named {
 			return errors.Join(err, t.answerNothing(e.Subject, "person", e.At, now))
 		}
 		_, err = t.dropWaiting(id)
@@ -69,6 +69,22 @@ func (a *applier) erased(e record.Erased, from fact.DoorID) error {
 	}
 	a.done.Gone = append(a.done.Gone, id)
 	return nil
+}
+
+// namedOf finds a person who is not known here, but whose template is waited for or who is the host of
+// a pass, and of whom a subject is the hash.
+func (t *tx) namedOf(subject [32]byte) (id policy.PersonID, named bool, err error) {
+	if id, named, err = t.waitingOf(subject); err != nil || named {
+		return id, named, err
+	}
+	err = t.eachPass(func(p pass) error {
+		if Subject(p.Host) == subject {
+			id, named = p.Host, true
+			return errStop
+		}
+		return nil
+	})
+	return id, named, stopped(err)
 }
 
 // endFace takes out the face of a person who withdrew their consent at another door: p.Facts says

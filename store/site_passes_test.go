@@ -296,6 +296,32 @@ func TestREraseHostAtEveryDoor(t *testing.T) {
 	}
 }
 
+// TestREraseHostWhoIsNotKnown: a door that hears of a pass, and that its host was erased, before it
+// hears of the host, destroys what names them all the same.
+func TestREraseHostWhoIsNotKnown(t *testing.T) {
+	s := newSite(t, 3)
+	defer s.close()
+	a, b, c := s.doors[0], s.doors[1], s.doors[2]
+	s.settle()
+	li := s.add(a, s.numbers[0])
+	s.bring(b, a.lacking(s, b))
+	own := func() { s.bring(c, must(b.SiteRecords(b.Unit(), 1, 1<<30))) }
+	v := s.invite(b, li, 6, b, c)
+	own()
+	if p := must(c.Pass(v.id)); p.Host != li || len(c.stored(s)) > 0 {
+		t.Fatalf("the pass is %+v, and %d people are known", p, len(c.stored(s)))
+	}
+	_, err := b.RemovePerson("op", li, "moved out")
+	s.must(err)
+	s.erased[li] = b
+	own()
+	s.settle()
+	if p := must(c.Pass(v.id)); !p.Host.IsZero() || !p.Revoked {
+		t.Errorf("%+v", p)
+	}
+	s.agree()
+}
+
 // TestRRetainPassesAtEveryDoor: a day after its end a pass is gone at each door, and stays so where
 // it is told again.
 func TestRRetainPassesAtEveryDoor(t *testing.T) {

@@ -24,9 +24,9 @@ func newTalk() *talk { return &talk{rules: newSpeech(), now: time.Unix(1000, 0)}
 
 const words2s = 2 * time.Second
 
-// wait lets time go by, by ticks of 50 ms.
+// wait lets time go by, by ticks of 100 ms: the log shows each exactly.
 func (k *talk) wait(d time.Duration) {
-	for end := k.now.Add(d); k.now.Before(end); k.now = k.now.Add(50 * time.Millisecond) {
+	for end := k.now.Add(d); k.now.Before(end); k.now = k.now.Add(100 * time.Millisecond) {
 		if k.talking != nil && !k.now.Before(k.until) {
 			k.rules.end(k.now, k.talking)
 			k.talking = nil
