@@ -141,12 +141,9 @@ lint:
 short:
 	go test -timeout 14m ./...
 
-# The race detector sees our goroutines; OpenCV's own threads are not its concern, so the packages that call OpenCV are left out, and so are the two
-# whose tests start the whole program and the confined eye as processes, which the detector does not follow.
-NORACE := menshen/cmd/menshen|menshen/recognizer/eye
+# Only packages whose tests have goroutines, and none that call OpenCV: scripts/race says which, and why.
 race:
-	go test -race -short -timeout 14m $$(go list -f '{{$$p := .ImportPath}}{{$$cv := false}}{{range .Imports}}{{if eq . "gocv.io/x/gocv"}}{{$$cv = true}}{{end}}{{end}}{{if not $$cv}}{{$$p}}{{end}}' ./... \
-	  | grep -vxE '$(NORACE)')
+	go test -race -short -timeout 14m $$(go run ./scripts/race)
 
 # The desk page in a browser against a simulated unit: every flow, in both languages; pictures and figures in bin/desk.
 # FLOWS='people|login/zh' are some of them.
