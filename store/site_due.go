@@ -71,8 +71,8 @@ func (a *applier) erased(e record.Erased, from fact.DoorID) error {
 	return nil
 }
 
-// namedOf finds a person who is not known here, but whose template is waited for or who is the host of
-// a pass, and of whom a subject is the hash.
+// namedOf finds a person who is not known here, but whose template is waited for or who is the host
+// of a pass, and of whom a subject is the hash.
 func (t *tx) namedOf(subject [32]byte) (id policy.PersonID, named bool, err error) {
 	if id, named, err = t.waitingOf(subject); err != nil || named {
 		return id, named, err
