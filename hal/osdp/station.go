@@ -1,10 +1,8 @@
 package osdp
 
 import (
-	"crypto/subtle"
 	"errors"
 	"fmt"
-	"reflect"
 	"slices"
 	"time"
 
@@ -39,7 +37,6 @@ const (
 	tries       = 3                // of one step of a handshake
 	stateEvery  = 30 * time.Second // a reader tells changes by itself; one may be lost with its session
 	busyPause   = 100 * time.Millisecond
-	mostQueued  = 16
 )
 
 // State is what is known of a reader.
@@ -102,13 +99,6 @@ type station struct {
 	wait    time.Duration
 	install *install
 	file    *transfer // on its way; nil: none
-}
-
-// install is a new key on its way.
-type install struct {
-	key   int // its place among the keys
-	until time.Time
-	sent  bool // the reader may have it
 }
 
 // What is counted.
@@ -188,86 +178,6 @@ func (s *station) seal(f Frame) (err error) {
 	return err
 }
 
-// ownKey is the security block's word for which key is meant.
-func (s *station) ownKey() byte { return bit(s.at < len(s.keys)) }
-
-// pick chooses a command of a session. What is to be told takes every other turn at most, so that a
-// lamp that blinks delays no tap by more than one.
-func (s *station) pick(now time.Time) Command {
-	_, polled := s.command.(Poll)
-	if s.file != nil && s.file.alone(polled) {
-		return s.file.next()
-	}
-	if !polled {
-		return Poll{}
-	}
-	if len(s.queue) > 0 && (s.file == nil || now.Before(s.file.due) || !s.queued) {
-		c := s.queue[0]
-		s.queue, s.queued = s.queue[1:], true
-		return c
-	}
-	s.queued = false
-	if s.file != nil && !now.Before(s.file.due) {
-		return s.file.next()
-	}
-	if now.Sub(s.asked) >= stateEvery {
-		s.asked, s.states = now, append(s.Abilities.states(), AskLocal{})
-	}
-	if len(s.states) > 0 {
-		c := s.states[0]
-		s.states = s.states[1:]
-		return c
-	}
-	return Poll{}
-}
-
-// meeting are the questions that begin a session. The reader itself is the last: once it is known,
-// all is.
-func (s *station) meeting() []Command {
-	all := []Command{AskIdentity{}, AskAbilities{}}
-	if s.Abilities.Has(CanReceive) {
-		all = append(all, ReceiveSize{MaxFrame})
-	}
-	return append(append(all, s.Abilities.states()...), AskLocal{})
-}
-
-func (s *station) send(c Command) bool {
-	if s.phase != up {
-		return false
-	}
-	for i, was := range s.queue {
-		if sameTarget(was, c) {
-			s.queue[i] = c
-			return true
-		}
-	}
-	if len(s.queue) == mostQueued {
-		return false
-	}
-	s.queue = append(s.queue, c)
-	return true
-}
-
-// sameTarget reports whether the second command makes the first one needless.
-func sameTarget(a, b Command) bool {
-	if reflect.TypeOf(a) != reflect.TypeOf(b) {
-		return false
-	}
-	switch a := a.(type) {
-	case LEDs:
-		b := b.(LEDs)
-		return len(a) == 1 && len(b) == 1 && a[0].Reader == b[0].Reader && a[0].Number == b[0].Number
-	case Out:
-		b := b.(Out)
-		return len(a) == 1 && len(b) == 1 && a[0].Output == b[0].Output
-	case Text:
-		return a.Row == b.(Text).Row
-	case Buzzer:
-		return true
-	}
-	return false
-}
-
 // take takes a frame that has the sequence of what was asked, or says busy. done: it was the
 // answer.
 func (s *station) take(now time.Time, f Frame) (done bool, events []Event) {
@@ -342,115 +252,6 @@ func (s *station) answered(now time.Time) {
 func (s *station) step(now time.Time, p phase) {
 	s.answered(now)
 	s.phase, s.due = p, now
-}
-
-// greeted takes who says to be there: only for people to look at.
-func (s *station) greeted(now time.Time, f Frame) []Event {
-	if r, err := ParseReply(f.Payload); err == nil && f.Security == nil {
-		if id, ok := r.(Identity); ok {
-			s.Identity, s.Abilities, s.Proven = id, nil, false
-			s.Inputs, s.Outputs, s.Heads = nil, nil, nil
-		}
-	}
-	if len(s.candidates()) == 0 {
-		return s.fail(now, ErrNoKey)
-	}
-	s.step(now, challenge)
-	return nil
-}
-
-// candidates are the places of the keys that are tried in turn: the reader's own and, while an
-// install is open, the default one.
-func (s *station) candidates() (all []int) {
-	for i := range s.keys {
-		all = append(all, i)
-	}
-	if s.install != nil {
-		all = append(all, len(s.keys))
-	}
-	return all
-}
-
-func (s *station) key() Key {
-	if s.at < len(s.keys) {
-		return s.keys[s.at]
-	}
-	return defaultKey
-}
-
-func (s *station) challenged(now time.Time, f Frame) []Event {
-	r, err := ParseReply(f.Payload)
-	c, ok := r.(Challenged)
-	switch {
-	case err != nil || !ok || len(f.Security) != 2 || f.Security[0] != scsCryptogram:
-		s.tally.Add(countRefused, 1)
-		return s.other(now, ErrNoChannel)
-	case f.Security[1] != s.ownKey():
-		return s.other(now, ErrDefaultKey)
-	}
-	s.channel = NewChannel(s.key(), s.nonce, c.Reader)
-	if want := s.channel.ReaderCryptogram(); subtle.ConstantTimeCompare(want[:], c.Cryptogram[:]) != 1 {
-		return s.other(now, ErrOtherKey)
-	}
-	s.step(now, confirm)
-	return nil
-}
-
-func (s *station) confirmed(now time.Time, f Frame) []Event {
-	r, err := ParseReply(f.Payload)
-	c, ok := r.(Confirmed)
-	want := s.channel.InitialMAC()
-	if err != nil || !ok || len(f.Security) == 0 || f.Security[0] != scsInitial ||
-		subtle.ConstantTimeCompare(want[:], c.MAC[:]) != 1 {
-		s.tally.Add(countRefused, 1)
-		return s.other(now, ErrOtherKey)
-	}
-	s.tally.Add(countSessions, 1)
-	s.began, s.met, s.states = now, 0, nil
-	if s.install != nil && s.at != s.install.key {
-		s.step(now, rekey)
-		return nil
-	}
-	if s.install != nil {
-		s.Installed = now
-	}
-	s.keys, s.at = []Key{s.key()}, 0 // a reader with another one is not this reader
-	s.addresses = []byte{s.Address}
-	s.install, s.Installs = nil, time.Time{}
-	s.step(now, meet)
-	return nil
-}
-
-// rekeyed follows the reader to its new key. A session under the default key has no other purpose.
-func (s *station) rekeyed(now time.Time, r Reply) []Event {
-	if _, ok := r.(Ack); !ok {
-		s.tally.Add(countRefused, 1)
-		return s.fail(now, ErrNoChannel)
-	}
-	s.at = s.install.key
-	s.again(now)
-	return nil
-}
-
-func (s *station) meets(now time.Time, r Reply) (events []Event) {
-	switch r := r.(type) {
-	case Identity:
-		s.Identity, s.Proven = r, true
-	case Abilities:
-		s.Abilities = r
-	case Nak:
-		s.tally.Add(countRefused, 1)
-	case Local, Inputs, Outputs, Readers:
-		events = append(events, Event{Reply: r})
-	}
-	s.note(r)
-	if s.met++; s.met < len(s.meeting()) {
-		return events
-	}
-	s.step(now, up)
-	s.Secure, s.Why, s.Next = true, nil, time.Time{}
-	s.asked = now.Add(-time.Duration(s.place) * stateEvery / MostReaders) // not all in one round
-	return append([]Event{{Up: true, Key: s.key()}}, events...)
 }
 
 // note keeps what a reader says of its inputs, outputs and heads.
@@ -537,20 +338,6 @@ func (s *station) unheard(now time.Time) []Event {
 	return s.fail(now, ErrSilent)
 }
 
-// other is a key, or a reader, that is not the right one: the next key is tried, if there is one.
-func (s *station) other(now time.Time, why error) []Event {
-	all := s.candidates()
-	for i, k := range all[:len(all)-1] {
-		if k == s.at {
-			s.at = all[i+1]
-			s.again(now)
-			return nil
-		}
-	}
-	s.at = all[0]
-	return s.fail(now, why)
-}
-
 // fail is down, until a wait that is longer each time.
 func (s *station) fail(now time.Time, why error) (events []Event) {
 	if s.phase > confirm && now.Sub(s.began) > steadyAfter {
@@ -576,31 +363,4 @@ func (s *station) again(now time.Time) {
 		s.endedFile(ErrFileLost)
 	}
 	s.phase, s.channel, s.sent, s.queue, s.tried, s.garbled, s.due = greet, nil, nil, nil, 0, false, now
-}
-
-func (s *station) openInstall(now time.Time, k Key, until time.Time) {
-	s.keys = append(s.keys, k)
-	s.install, s.Installs, s.wait = &install{key: len(s.keys) - 1, until: until}, until, 0
-	if s.phase != up { // at once, with the key that it had
-		s.again(now)
-		s.at = 0
-	}
-}
-
-// closeInstall ends an install whose time is over.
-func (s *station) closeInstall(now time.Time) []Event {
-	if s.install == nil || now.Before(s.install.until) {
-		return nil
-	}
-	events := []Event{{Closed: true, Key: s.keys[s.install.key], Taken: s.install.sent}}
-	own := s.phase >= meet
-	if !s.install.sent {
-		s.keys = s.keys[:s.install.key]
-	}
-	s.install, s.Installs = nil, time.Time{}
-	if own {
-		return events
-	}
-	s.at = 0
-	return append(events, s.fail(now, ErrNoKey)...)
 }
