@@ -163,10 +163,10 @@ func TestTapsCarry(t *testing.T) {
 		}
 		card.Reset()
 	}
-	var taps aescard.Taps
+	taps := aescard.Taps{Site: s}
 	tap := func(card *aescardtest.Card) hal.Card {
 		t.Helper()
-		act, _ := taps.Next(s)
+		act, _ := taps.Next()
 		c, err := act.Card(card, card.UID)
 		if err != nil {
 			t.Fatal(err)

@@ -26,9 +26,10 @@ var Faults = []error{hal.ErrRandom, ErrSlow, ErrKey, ErrForged, ErrAnswer, ErrRe
 	ErrNotNXP, ErrNoKind}
 
 // Taps is what becomes of the cards that are tapped on a reader: they are read, and, while that is
-// allowed, made the site's, made new again, or given something to carry. The zero value reads. It
-// may be used from any goroutine.
+// allowed, made the site's, made new again, or given something to carry. It may be used from any
+// goroutine.
 type Taps struct {
+	Site          *Site // nil: the site has no smart cards, and none is written
 	issue, retire atomic.Pointer[time.Time]
 	load          atomic.Pointer[load]
 }
@@ -40,21 +41,29 @@ type load struct {
 	asked sync.Map // UIDs for which write was called
 }
 
-// Issue allows new cards to be made the site's until then; a time in the past ends it.
-func (t *Taps) Issue(until time.Time) { t.issue.Store(&until) }
+// Issue allows new cards to be made the site's until then; a time in the past ends it. false: there
+// are no smart cards.
+func (t *Taps) Issue(until time.Time) bool {
+	t.issue.Store(&until)
+	return t.Site != nil
+}
 
 // Retire allows the site's cards to be made new again until then, likewise.
-func (t *Taps) Retire(until time.Time) { t.retire.Store(&until) }
+func (t *Taps) Retire(until time.Time) bool {
+	t.retire.Store(&until)
+	return t.Site != nil
+}
 
-// Carry has write say until then what cards carry, as hal.Carrier does.
-func (t *Taps) Carry(until time.Time, write func(hal.Card) ([]byte, bool)) {
+// Carry has write say until then what cards carry, as hal.Carrier does. false: likewise.
+func (t *Taps) Carry(until time.Time, write func(hal.Card) ([]byte, bool)) bool {
 	t.load.Store(&load{until: until, write: write})
+	return t.Site != nil
 }
 
 // Again reports whether a card that was read and is still held there is to be read once more.
 func (t *Taps) Again(uid []byte) bool {
 	l := t.load.Load()
-	return l.lasts() && l.wants(uid)
+	return t.Site != nil && l.lasts() && l.wants(uid)
 }
 
 // Issuing reports whether new cards are made the site's.
@@ -62,8 +71,10 @@ func (t *Taps) Issuing() bool { return still(&t.issue) }
 
 // Next says what becomes of a card that is tapped now, and how long all that is said to it may
 // take.
-func (t *Taps) Next(s *Site) (act Act, most time.Duration) {
+func (t *Taps) Next() (act Act, most time.Duration) {
+	s := t.Site
 	switch l := t.load.Load(); {
+	case s == nil:
 	case l.lasts():
 		return Act{s.carrying(l), false}, Writing
 	case still(&t.retire):

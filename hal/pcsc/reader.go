@@ -68,8 +68,9 @@ var (
 func New(source Source, cfg Config) *Reader {
 	cfg.Poll = cmp.Or(max(0, cfg.Poll), 100*time.Millisecond)
 	cfg.Away = cmp.Or(max(0, cfg.Away), time.Second)
-	return &Reader{cfg: cfg, source: source, tally: hal.NewTally("cards", "cards lost while they were read",
-		"cards without a number to open by", "sessions with pcscd")}
+	counts := hal.NewTally("cards", "cards lost while they were read", "cards without a number to open by",
+		"sessions with pcscd")
+	return &Reader{cfg: cfg, source: source, tally: counts, taps: aescard.Taps{Site: cfg.AES}}
 }
 
 // Counts implements hal.Counter.
@@ -79,30 +80,14 @@ func (r *Reader) String() string { return r.cfg.Name }
 
 // Issue implements hal.Issuer. A new AES card that is held to the reader until then becomes the
 // site's; one of the site's gets its keys from the present secret.
-func (r *Reader) Issue(until time.Time) bool {
-	if r.cfg.AES == nil {
-		return false
-	}
-	r.taps.Issue(until)
-	return true
-}
+func (r *Reader) Issue(until time.Time) bool { return r.taps.Issue(until) }
 
 // Retire implements hal.Retirer.
-func (r *Reader) Retire(until time.Time) bool {
-	if r.cfg.AES == nil {
-		return false
-	}
-	r.taps.Retire(until)
-	return true
-}
+func (r *Reader) Retire(until time.Time) bool { return r.taps.Retire(until) }
 
 // Carry implements hal.Carrier.
 func (r *Reader) Carry(until time.Time, write func(hal.Card) ([]byte, bool)) bool {
-	if r.cfg.AES == nil {
-		return false
-	}
-	r.taps.Carry(until, write)
-	return true
+	return r.taps.Carry(until, write)
 }
 
 // Run implements hal.Reader. A pcscd that is not there, and a reader that it does not know, are a
@@ -216,7 +201,7 @@ func (r *Reader) report(found hal.Card, err error, emit func(hal.ReaderEvent)) {
 // read gives the credential of the card that is there, and its number; an empty one where it makes
 // one up.
 func (r *Reader) read(c *client, s slot) (uid string, found hal.Card, err error) {
-	act, most := r.taps.Next(r.cfg.AES)
+	act, most := r.taps.Next()
 	k, err := c.open(s, time.Now().Add(most))
 	if err != nil {
 		return "", hal.Card{}, err

@@ -33,11 +33,8 @@ var (
 // gets a random number of the site's and keys of its own; one under the key that all cards had
 // before keeps its number, and gets keys of its own too. Cards of others stay as they are.
 func (r *Reader) Issue(until time.Time) bool {
-	if r.cfg.Sector == nil && r.cfg.AES == nil {
-		return false
-	}
-	r.taps.Issue(until)
-	return true
+	smart := r.taps.Issue(until)
+	return smart || r.cfg.Sector != nil
 }
 
 // issue makes a card one of the site under keys of its own, and reads it as every reader of the

@@ -8,21 +8,11 @@ import (
 
 // Retire implements hal.Retirer. An AES card of the site that is held to the reader until then is
 // made as from the factory; its number is gone.
-func (r *Reader) Retire(until time.Time) bool {
-	if r.cfg.AES == nil {
-		return false
-	}
-	r.taps.Retire(until)
-	return true
-}
+func (r *Reader) Retire(until time.Time) bool { return r.taps.Retire(until) }
 
 // Carry implements hal.Carrier.
 func (r *Reader) Carry(until time.Time, write func(hal.Card) ([]byte, bool)) bool {
-	if r.cfg.AES == nil {
-		return false
-	}
-	r.taps.Carry(until, write)
-	return true
+	return r.taps.Carry(until, write)
 }
 
 // proved gives the credential of a smart card of the site, after it has proved that it is one.
@@ -32,7 +22,7 @@ func (r *Reader) proved(chip *Chip, tag Tag) (hal.Card, error) {
 	if hal.RandomUID(tag.UID) { // its keys are made from the number that it does not tell
 		return hal.Card{}, hal.ErrRandom
 	}
-	act, most := r.taps.Next(r.cfg.AES)
+	act, most := r.taps.Next()
 	card, err := chip.Talk(most)
 	if err != nil {
 		return hal.Card{}, err

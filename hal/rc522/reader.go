@@ -85,7 +85,8 @@ func New(source Source, cfg Config) *Reader {
 	cfg.Refresh = cmp.Or(max(0, cfg.Refresh), time.Minute)
 	counts := hal.NewTally("cards", "garbled answers", "cards without a number to open by",
 		"cards under the key that all had before", "times the chip was set up")
-	return &Reader{tally: counts, cfg: cfg, source: source, seen: map[string]time.Time{}}
+	return &Reader{tally: counts, cfg: cfg, source: source, seen: map[string]time.Time{},
+		taps: aescard.Taps{Site: cfg.AES}}
 }
 
 // Counts implements hal.Counter.
