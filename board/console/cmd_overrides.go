@@ -27,88 +27,85 @@ type Overrides interface {
 func overrideCommands() []command {
 	return []command{
 		{name: "lockdown", usage: "on|off [--site [--for TIME]]", right: desk.OpensDoor, needs: has[Overrides],
-			run: lockdown,
+			run: lockdown.run,
 			about: i18n.M("console.help-lockdown",
 				"lock the door for all; exit, fire and the staffed release still open it; with --site all doors "+
 					"of the site, for a time such as 2h, and a day at most"),
 			example: "lockdown on"},
 		{name: "evacuate", usage: "on|off [--site [--for TIME]]", right: desk.OpensDoor, needs: has[Overrides],
-			run: evacuate,
+			run: evacuation.run,
 			about: i18n.M("console.help-evacuate", "unlock the door for all, as in a fire; with --site all doors "+
 				"of the site, for a time such as 2h, and a day at most"),
 			example: "evacuate on"},
 	}
 }
 
-func lockdown(ctx context.Context, c *console, words []string) error {
-	return override(ctx, c, "lockdown", words, emergency{kind: desk.SiteLockdown, here: c.desk.(Overrides).Lockdown,
-		sure:   i18n.M("console.lockdown-sure", "Keep everybody out until the lockdown is ended?"),
-		done:   i18n.M("console.lockdown-on", "The door is locked down. To end it: lockdown off"),
-		surely: i18n.M("console.site-lockdown-sure", "Keep everybody out at all doors of the site?"),
-		all: func(until string) i18n.Message {
-			return i18n.M("console.site-lockdown-on", "This door is locked down, and each other one when it hears "+
-				"of it, until %s. To end it: lockdown off --site", until)
-		}})
-}
-
-func evacuate(ctx context.Context, c *console, words []string) error {
-	return override(ctx, c, "evacuate", words, emergency{kind: desk.SiteEvacuation, here: c.desk.(Overrides).Evacuate,
-		sure:   i18n.M("console.evacuate-sure", "Unlock the door for everybody until the evacuation is ended?"),
-		done:   i18n.M("console.evacuation-on", "The door stands open. To end it: evacuate off"),
-		surely: i18n.M("console.site-evacuate-sure", "Unlock all doors of the site for everybody?"),
-		all: func(until string) i18n.Message {
-			return i18n.M("console.site-evacuation-on", "This door stands open, and each other one when it hears "+
-				"of it, until %s. To end it: evacuate off --site", until)
-		}})
-}
-
 // emergency is one of the two, at this door and at all.
 type emergency struct {
+	verb       string
 	kind       desk.OrderKind
-	here       func(context.Context, desk.Session, bool) error
+	here       func(Overrides, context.Context, desk.Session, bool) error
 	sure, done i18n.Message
-	surely     i18n.Message
+	surely     i18n.Message // of all doors, as is all
 	all        func(until string) i18n.Message
 }
 
-func override(ctx context.Context, c *console, verb string, words []string, e emergency) error {
+var lockdown = emergency{verb: "lockdown", kind: desk.SiteLockdown, here: Overrides.Lockdown,
+	sure:   i18n.M("console.lockdown-sure", "Keep everybody out until the lockdown is ended?"),
+	done:   i18n.M("console.lockdown-on", "The door is locked down. To end it: lockdown off"),
+	surely: i18n.M("console.site-lockdown-sure", "Keep everybody out at all doors of the site?"),
+	all: func(until string) i18n.Message {
+		return i18n.M("console.site-lockdown-on", "This door is locked down, and each other one when it hears "+
+			"of it, until %s. To end it: lockdown off --site", until)
+	}}
+
+var evacuation = emergency{verb: "evacuate", kind: desk.SiteEvacuation, here: Overrides.Evacuate,
+	sure:   i18n.M("console.evacuate-sure", "Unlock the door for everybody until the evacuation is ended?"),
+	done:   i18n.M("console.evacuation-on", "The door stands open. To end it: evacuate off"),
+	surely: i18n.M("console.site-evacuate-sure", "Unlock all doors of the site for everybody?"),
+	all: func(until string) i18n.Message {
+		return i18n.M("console.site-evacuation-on", "This door stands open, and each other one when it hears "+
+			"of it, until %s. To end it: evacuate off --site", until)
+	}}
+
+// run begins or ends it.
+func (e emergency) run(ctx context.Context, c *console, words []string) error {
 	a, err := parse(words, "site", "for=")
 	if err != nil {
 		return err
 	}
 	on := a.rest() == "on"
 	if !on && a.rest() != "off" || a.has("for") && !(on && a.has("site")) {
-		return c.misuse(verb)
+		return c.misuse(e.verb)
 	}
 	switch {
 	case on && a.has("site"):
-		return c.orderSite(ctx, verb, e, a.options["for"])
+		return c.orderSite(ctx, e, a.options["for"])
 	case a.has("site"):
 		return c.endSite(ctx, e)
 	case on:
 		if err := c.confirmOrStop(e.sure); err != nil {
 			return err
 		}
-		if err := e.here(ctx, c.who, true); err != nil {
-			return err
-		}
-		c.say(e.done)
-		return nil
 	}
-	if err := e.here(ctx, c.who, false); err != nil {
+	if err := e.here(c.desk.(Overrides), ctx, c.who, on); err != nil {
 		return err
 	}
-	c.say(i18n.M("console.override-ended", "Ended."))
+	if on {
+		c.say(e.done)
+	} else {
+		c.say(i18n.M("console.override-ended", "Ended."))
+	}
 	return nil
 }
 
 // orderSite gives all doors an order. length is as typed; empty: as long as may be.
-func (c *console) orderSite(ctx context.Context, verb string, e emergency, length string) error {
+func (c *console) orderSite(ctx context.Context, e emergency, length string) error {
 	var d time.Duration
 	if length != "" {
 		var err error
 		if d, err = time.ParseDuration(length); err != nil || d <= 0 {
-			return c.misuse(verb)
+			return c.misuse(e.verb)
 		}
 	}
 	if err := c.confirmOrStop(e.surely); err != nil {
