@@ -176,7 +176,7 @@ func (a *applier) all(rs []*record.Record) error {
 		return err
 	}
 	s.hears = true
-	id, err := age.ParseX25519Identity(s.Identity)
+	id, err := s.identity()
 	if err != nil {
 		return err
 	}

@@ -3,8 +3,6 @@ package store
 import (
 	"fmt"
 
-	"filippo.io/age"
-
 	"menshen/site/record"
 )
 
@@ -58,7 +56,7 @@ func (v *Vault) OpenNote(raw []byte) (h record.NoteHead, who []record.Entered, e
 		case !n.Verify(m.Sign):
 			return ErrForged
 		}
-		id, err := age.ParseX25519Identity(s.Identity)
+		id, err := s.identity()
 		if err == nil {
 			who, err = n.Open(id)
 		}

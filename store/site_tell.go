@@ -355,16 +355,22 @@ func (t *tx) append(here *member, b *record.Body) error {
 	return t.link(here, r, b)
 }
 
-// recipients are the keys of all doors of the site, this one among them, and of those that hear for
-// the last time. What a door told can be opened again by itself where its vault was put back.
-func (s *telling) recipients() (to []age.Recipient, err error) {
-	keys := s.farewell
+// readers are the keys to which this door seals, in their order: of all doors of the site, this one among
+// them, and of those that hear for the last time. What a door told can be opened again by itself
+// where its vault was put back.
+func (s *telling) readers() []string {
+	keys := slices.Clone(s.farewell)
 	for _, m := range s.members {
 		if !m.gone() && m.Key != "" { // of a door that was admitted elsewhere nothing may have come yet
 			keys = append(keys, m.Key)
 		}
 	}
-	for _, key := range keys {
+	slices.Sort(keys)
+	return keys
+}
+
+func (s *telling) recipients() (to []age.Recipient, err error) {
+	for _, key := range s.readers() {
 		r, err := age.ParseX25519Recipient(key)
 		if err != nil {
 			return nil, err
@@ -372,6 +378,17 @@ func (s *telling) recipients() (to []age.Recipient, err error) {
 		to = append(to, r)
 	}
 	return to, nil
+}
+
+// identity opens what this door is told. The others seal to the same keys in the same order, but for
+// what they have not heard yet.
+func (s *telling) identity() (age.Identity, error) {
+	id, err := age.ParseX25519Identity(s.Identity)
+	if err != nil {
+		return nil, err
+	}
+	place, _ := slices.BinarySearch(s.readers(), id.Recipient().String())
+	return record.Near(id, place), nil
 }
 
 // renewKey replaces the key that opens what this door is told. It is called in each new epoch: the
