@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	mathrand "math/rand/v2"
 	"net/netip"
 	"os"
@@ -35,6 +36,7 @@ type vaultUnit struct {
 	*store.Vault
 	door    int
 	changed chan heard
+	told    chan struct{} // records were applied
 }
 
 // heard is that a door has applied what was told of a person.
@@ -67,7 +69,32 @@ func (u *vaultUnit) Apply(_ context.Context, records [][]byte) error {
 	if len(got.Changed) > 0 {
 		u.changed <- heard{u.door, time.Now(), got.Changed}
 	}
+	if got.Records > 0 {
+		select {
+		case u.told <- struct{}{}:
+		default:
+		}
+	}
 	return err
+}
+
+// keepCaughtUp asks and answers the other doors, with the times of a unit, until ctx ends.
+func (u *vaultUnit) keepCaughtUp(ctx context.Context) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-u.told:
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(2 * time.Second):
+		}
+		if _, err := u.CatchUp(); err != nil {
+			return err
+		}
+	}
 }
 
 // row is a hub and doors in this process, with the times of an installed courier.
@@ -122,7 +149,7 @@ func (r *row) newDoor() *vaultUnit {
 		store.Options{Key: store.KeyFile(filepath.Join(folder, "root.key"))})
 	must(r, err)
 	r.Cleanup(func() { v.Close() })
-	u := &vaultUnit{v, len(r.doors), r.changed}
+	u := &vaultUnit{v, len(r.doors), r.changed, make(chan struct{}, 1)}
 	r.doors = append(r.doors, u)
 	return u
 }
@@ -152,35 +179,68 @@ func (r *row) carry(doors ...*vaultUnit) {
 		c := courier.Config{Ticket: r.tickets[u.door], Unit: u, Wait: u.Wait, Index: headOf,
 			Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
 		all.Go(func() { _ = courier.Run(ctx, c) })
+		all.Go(func() {
+			if err := u.keepCaughtUp(ctx); err != nil {
+				r.Errorf("door %d: %v", u.door, err)
+			}
+		})
 	}
 	r.Cleanup(func() { stop(); all.Wait() })
 }
 
-// meet has each door hear all that was told while the doors joined, by hand: at 200 doors it would
-// else take the couriers longer than what is to be measured.
+// meet has each door hear by hand all that was told while the doors joined, by way of the first, and
+// ask for what it could not open: at 200 doors it would else take the couriers longer than what is
+// to be measured.
 func (r *row) meet() {
 	r.Helper()
 	first := r.doors[0]
-	for range 2 { // the first hears of all, then all of the first
+	for told := true; told; {
 		for _, u := range r.doors[1:] {
-			for _, way := range [][2]*vaultUnit{{u, first}, {first, u}} {
-				from, to := way[0], way[1]
-				known, err := to.SiteHeads()
-				must(r, err)
-				have, err := from.SiteHeads()
-				must(r, err)
-				var all [][]byte
-				for door, last := range have {
-					if known[door] < last {
-						some, err := from.SiteRecords(door, known[door]+1, 1<<30)
-						must(r, err)
-						all = append(all, some...)
-					}
-				}
-				_, err = to.ApplySite(all)
-				must(r, err)
-			}
+			r.bring(u, first)
 		}
+		for _, u := range r.doors[1:] {
+			r.bring(first, u)
+		}
+		told = false
+		for _, u := range r.doors {
+			some, err := u.CatchUp()
+			must(r, err)
+			told = told || some
+		}
+	}
+}
+
+// bring has one door hear all that another has and it lacks.
+func (r *row) bring(from, to *vaultUnit) {
+	r.Helper()
+	known, err := to.SiteHeads()
+	must(r, err)
+	have, err := from.SiteHeads()
+	must(r, err)
+	var lacking [][]byte
+	for door, last := range have {
+		if known[door] < last {
+			some, err := from.SiteRecords(door, known[door]+1, 1<<30)
+			must(r, err)
+			lacking = append(lacking, some...)
+		}
+	}
+	_, err = to.ApplySite(lacking)
+	must(r, err)
+}
+
+// rests waits until the couriers have brought the hub all that it lacked: until as much goes over
+// the network in ten seconds as in the ten before.
+func (r *row) rests() {
+	r.Helper()
+	for last := math.Inf(1); ; {
+		before := loopback(r)
+		time.Sleep(10 * time.Second)
+		now := loopback(r) - before
+		if now > 0.8*last {
+			return
+		}
+		last = now
 	}
 }
 
@@ -295,12 +355,13 @@ func TestFigures(t *testing.T) {
 			must(t, err)
 			if x.doors > 20 {
 				r.meet()
-				t.Logf("doors %d have met", x.doors)
+				t.Logf("%d doors have met", x.doors)
 			}
 			began := time.Now()
 			r.carry(r.doors...)
 			r.settled(20 * time.Minute)
 			t.Logf("first meeting of all doors: %v", time.Since(began))
+			r.rests()
 			for len(r.changed) > 0 {
 				<-r.changed
 			}
