@@ -27,6 +27,7 @@ type site struct {
 	dir     string
 	at      netip.AddrPort
 	hub     *hub.Hub
+	log     *slog.Logger // the hub's
 	units   []*sitetest.Unit
 	tickets []post.Ticket
 
@@ -35,7 +36,7 @@ type site struct {
 }
 
 func newSite(t testing.TB, doors int) *site {
-	s := &site{t: t, dir: t.TempDir(), at: loopback, units: sitetest.Site("", doors),
+	s := &site{t: t, dir: t.TempDir(), at: loopback, log: slog.New(slog.DiscardHandler), units: sitetest.Site("", doors),
 		states: map[post.ID]courier.Status{}}
 	papers, err := hub.NewPapers(post.ID{1}, netip.MustParseAddrPort("127.0.0.1:1"))
 	if err != nil {
@@ -60,7 +61,7 @@ func newSite(t testing.TB, doors int) *site {
 func (s *site) open() {
 	s.t.Helper()
 	var err error
-	s.hub, err = hub.Start(hub.Config{Dir: s.dir, Listen: s.at, Log: slog.New(slog.DiscardHandler)})
+	s.hub, err = hub.Start(hub.Config{Dir: s.dir, Listen: s.at, Log: s.log})
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -19,6 +19,10 @@ import (
 // within is how long hub and unit may take to answer.
 const within = 10 * time.Second
 
+// beat is how often the hub says that the line lives while it has nothing to hand over. After two
+// that did not come the courier begins anew.
+const beat = 15 * time.Second
+
 // inLine is how many messages wait to be handed over together: a burst is one transaction of the
 // unit for each author, and not one for each record.
 const inLine = 32
@@ -55,8 +59,8 @@ func dial(ctx context.Context, t post.Ticket) (*line, error) {
 		notes: make(chan *nats.Msg, 256), failed: make(chan error, 8)}
 	l.nc, err = nats.Connect("tls://"+t.Hub.String(), nats.Secure(secure), nats.TLSHandshakeFirst(),
 		nats.Nkey(public, key.Sign), nats.CustomInboxPrefix(post.Inbox(t.Door)), nats.NoReconnect(),
-		nats.Timeout(within),
-		nats.PingInterval(within), nats.MaxPingsOutstanding(2), nats.IgnoreDiscoveredServers(),
+		nats.Timeout(within), nats.NoEcho(), nats.IgnoreDiscoveredServers(),
+		nats.PingInterval(0), // the hub's beats are enough
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { l.fail(lost(err)) }),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
 			if !errors.Is(err, nats.ErrSlowConsumer) && !olderHub(err) { // what doors say is said again
@@ -144,7 +148,7 @@ func (l *line) follow(ctx context.Context, door post.ID, from uint64) (waiting u
 		return 0, fmt.Errorf("reading the stream: %w", err)
 	}
 	messages, err := reader.Messages(jetstream.PullMaxBytes(4<<20), jetstream.PullExpiry(2*time.Minute),
-		jetstream.PullHeartbeat(15*time.Second))
+		jetstream.PullHeartbeat(beat))
 	if err != nil {
 		return 0, fmt.Errorf("reading the stream: %w", err)
 	}

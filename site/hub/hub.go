@@ -44,6 +44,10 @@ const (
 	forgetful = 2 * time.Minute  // how long a message's identity is remembered, against repeats
 )
 
+// Traced is the level at which a log that takes it gets each line of the server's protocol, without
+// what messages carry: by these, bytes are counted.
+const Traced = slog.LevelDebug - 4
+
 // Hub is a hub at work.
 type Hub struct {
 	server *server.Server
@@ -84,7 +88,7 @@ func start(c Config, papers *Papers) (*Hub, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errStream, err)
 	}
-	s.SetLoggerV2(logger{c.Log}, false, false, false)
+	s.SetLoggerV2(logger{c.Log}, false, c.Log.Enabled(context.Background(), Traced), false)
 	s.Start()
 	h := &Hub{server: s}
 	switch {
@@ -133,7 +137,7 @@ func options(c Config, papers *Papers, self nkeys.KeyPair) (*server.Options, err
 		Nkeys: users, MaxPayload: post.MaxRecord + overhead, MaxConn: 2*len(users) + 8, MaxSubs: 64,
 		PingInterval: 20 * time.Second, MaxPingsOut: 2, WriteDeadline: within,
 		JetStream: true, StoreDir: filepath.Join(c.Dir, streamFolder), SyncAlways: true,
-		JetStreamMaxStore: 2 * room(c), JetStreamMaxMemory: 64 << 20,
+		JetStreamMaxStore: 2 * room(c), JetStreamMaxMemory: 64 << 20, TraceHeaders: true,
 	}, nil
 }
 
@@ -228,7 +232,9 @@ func (l logger) Noticef(format string, v ...any) { l.log.Debug(fmt.Sprintf(forma
 func (l logger) Errorf(format string, v ...any)  { l.log.Warn(fmt.Sprintf(format, v...)) }
 func (l logger) Fatalf(format string, v ...any)  { l.log.Error(fmt.Sprintf(format, v...)) }
 func (l logger) Debugf(string, ...any)           {}
-func (l logger) Tracef(string, ...any)           {}
+func (l logger) Tracef(format string, v ...any) {
+	l.log.Log(context.Background(), Traced, fmt.Sprintf(format, v...))
+}
 
 // Warnf leaves out at each start that clients must begin with TLS: all of a site's do.
 func (l logger) Warnf(format string, v ...any) {
