@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"menshen/policy"
+	"menshen/site/sitetest"
 )
 
 // building is a site of real processes: a hub, and couriers with doors that have real vaults. It
@@ -25,7 +26,7 @@ type building struct {
 	t        *testing.T
 	dir, hub string // the building's folder; the hub's
 	at       string
-	wires    *wires // nil: all on the loopback
+	wires    *sitetest.Wires // nil: all on the loopback
 	doors    []*door
 	procs    map[string]*exec.Cmd
 
@@ -46,7 +47,7 @@ type tenant struct {
 	unsure          bool // of what was not acknowledged, since the door was killed
 }
 
-func newBuilding(t *testing.T, doors int, at string, w *wires) *building {
+func newBuilding(t *testing.T, doors int, at string, w *sitetest.Wires) *building {
 	t.Helper()
 	b := &building{t: t, dir: t.TempDir(), at: at, wires: w, procs: map[string]*exec.Cmd{},
 		random: rand.New(rand.NewPCG(1, uint64(doors)))}
@@ -82,7 +83,7 @@ func (b *building) start(name, place string, words ...string) {
 	b.t.Helper()
 	line := append([]string{os.Args[0]}, words...)
 	if b.wires != nil {
-		line = append([]string{"ip", "netns", "exec", b.wires.name(place)}, line...)
+		line = append([]string{"ip", "netns", "exec", b.wires.Name(place)}, line...)
 	}
 	c := exec.Command(line[0], line[1:]...)
 	log, err := os.OpenFile(filepath.Join(b.dir, name+".log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
@@ -301,7 +302,7 @@ func (b *building) nothingReadable() {
 		b.t.Fatal(err)
 	}
 	for _, name := range []string{"hub", "courier0"} {
-		memory, err := memoryOf(b.procs[name].Process.Pid)
+		memory, err := sitetest.Memory(b.procs[name].Process.Pid)
 		if err != nil {
 			b.t.Fatal(err)
 		}
@@ -322,31 +323,6 @@ func (b *building) nothingReadable() {
 	if sealed["disk"] == 0 || sealed["hub"] == 0 || sealed["courier0"] == 0 {
 		b.t.Errorf("%v seals found: this test does not see what it should", sealed)
 	}
-}
-
-// memoryOf reads the writable memory of a process of ours.
-func memoryOf(pid int) (map[string][]byte, error) {
-	maps, err := os.ReadFile(fmt.Sprintf("/proc/%d/maps", pid))
-	if err != nil {
-		return nil, err
-	}
-	mem, err := os.Open(fmt.Sprintf("/proc/%d/mem", pid))
-	if err != nil {
-		return nil, err
-	}
-	defer mem.Close()
-	parts := map[string][]byte{}
-	for line := range strings.Lines(string(maps)) {
-		var from, to int64
-		var rights string
-		if _, err := fmt.Sscanf(line, "%x-%x %s", &from, &to, &rights); err != nil || !strings.HasPrefix(rights, "rw") {
-			continue
-		}
-		part := make([]byte, min(to-from, 256<<20))
-		n, _ := mem.ReadAt(part, from) // what was never used cannot be read
-		parts[strings.Fields(line)[0]] = part[:n]
-	}
-	return parts, nil
 }
 
 // TestBuilding: three doors and a hub as processes. The hub is killed while doors write, and a

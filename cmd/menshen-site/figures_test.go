@@ -108,6 +108,12 @@ type row struct {
 
 func newRow(t testing.TB, n int) *row {
 	t.Helper()
+	return newRowTold(t, n, slog.DiscardHandler)
+}
+
+// newRowTold is newRow whose hub's log goes to a handler.
+func newRowTold(t testing.TB, n int, log slog.Handler) *row {
+	t.Helper()
 	dir := t.TempDir()
 	if info, err := os.Stat("/dev/shm"); err == nil && info.IsDir() {
 		dir, err = os.MkdirTemp("/dev/shm", "menshen")
@@ -135,7 +141,7 @@ func newRow(t testing.TB, n int) *row {
 	must(t, os.Mkdir(filepath.Join(dir, "hub"), 0o700))
 	must(t, papers.Save(filepath.Join(dir, "hub")))
 	h, err := hub.Start(hub.Config{Dir: filepath.Join(dir, "hub"), Listen: papers.Hub,
-		Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+		Log: slog.New(log)})
 	must(t, err)
 	t.Cleanup(h.Close)
 	return r

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"net/netip"
 	"os"
@@ -15,6 +16,9 @@ import (
 	"menshen/site/hub"
 	"menshen/site/post"
 )
+
+// hubLog is where a hub logs. Tests count what it moves.
+var hubLog = func(w io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(w, nil)) }
 
 func hubVerb() *cobra.Command {
 	conf := hub.Config{}
@@ -36,7 +40,7 @@ lost: the doors fill it again.`,
 				return err
 			}
 			conf.Listen, conf.Keep = at, time.Duration(days)*24*time.Hour
-			conf.Log = slog.New(slog.NewTextHandler(c.ErrOrStderr(), nil))
+			conf.Log = hubLog(c.ErrOrStderr())
 			return untilStopped(c, func(ctx context.Context) error { return hub.Run(ctx, conf) })
 		},
 	}

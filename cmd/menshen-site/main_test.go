@@ -15,7 +15,7 @@ import (
 var all = flag.Bool("all", false, "the whole campaign, in network namespaces (root): make site-test")
 
 // TestMain: the processes of a site's tests are this binary. Its couriers have less patience than
-// installed ones.
+// installed ones, and its hub counts what it moves.
 func TestMain(m *testing.M) {
 	verbs := []string{"hub", "courier", "door", "wiretap", "thief", "stranger"}
 	if len(os.Args) > 1 && slices.Contains(verbs, os.Args[1]) {
@@ -38,6 +38,7 @@ func TestMain(m *testing.M) {
 			c.Look, c.Say, c.Patience, c.Retry = 100*time.Millisecond, time.Second, 3*time.Second, 200*time.Millisecond
 			return c
 		}
+		hubLog = countedLog
 		main()
 		return
 	}

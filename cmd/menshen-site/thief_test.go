@@ -28,6 +28,7 @@ import (
 
 	"menshen/site/hub"
 	"menshen/site/post"
+	"menshen/site/sitetest"
 )
 
 // loot is what a thief's process came away with.
@@ -279,7 +280,7 @@ func (b *building) until(what string, so func() bool) {
 
 // strangerMain is the stranger's process.
 func strangerMain(to string) error {
-	papers, err := hub.NewPapers(post.ID{6}, netip.MustParseAddrPort(hubAt))
+	papers, err := hub.NewPapers(post.ID{6}, netip.MustParseAddrPort(sitetest.HubAt))
 	if err != nil {
 		return err
 	}
@@ -287,7 +288,7 @@ func strangerMain(to string) error {
 	if err := got.knock(papers); err != nil {
 		return err
 	}
-	address, _, _ := net.SplitHostPort(hubAt)
+	address, _, _ := net.SplitHostPort(sitetest.HubAt)
 	has := func(verb string) error {
 		out, err := exec.Command("ip", "addr", verb, address+"/32", "dev", "lan").CombinedOutput()
 		if err != nil {
@@ -329,12 +330,12 @@ func (g *gossip) knock(papers *hub.Papers) error {
 		"a certificate of its own":  {nats.Secure(own), nats.TLSHandshakeFirst()},
 		"a ticket of another site":  {nats.Secure(own), nats.TLSHandshakeFirst(), nats.Nkey(public, key.Sign)},
 	} {
-		if nc, err := nats.Connect(hubAt, append(options, nats.Timeout(3*time.Second))...); err == nil {
+		if nc, err := nats.Connect(sitetest.HubAt, append(options, nats.Timeout(3*time.Second))...); err == nil {
 			g.In = append(g.In, way)
 			nc.Close()
 		}
 	}
-	conn, err := net.Dial("tcp", hubAt)
+	conn, err := net.Dial("tcp", sitetest.HubAt)
 	if err != nil {
 		return fmt.Errorf("the hub is not there: %w", err)
 	}
@@ -356,7 +357,7 @@ func (g *gossip) pose(papers *hub.Papers, to string) error {
 		return err
 	}
 	secure.VerifyConnection, secure.ClientAuth = nil, tls.RequestClientCert
-	l, err := net.Listen("tcp", hubAt)
+	l, err := net.Listen("tcp", sitetest.HubAt)
 	if err != nil {
 		return err
 	}
@@ -411,7 +412,7 @@ func announce(over chan struct{}) {
 		return
 	}
 	defer unix.Close(socket)
-	address := netip.MustParseAddrPort(hubAt).Addr().As4()
+	address := netip.MustParseAddrPort(sitetest.HubAt).Addr().As4()
 	everyone := bytes.Repeat([]byte{0xff}, 6)
 	frame := slices.Concat(everyone, lan.HardwareAddr, []byte{8, 6, 0, 1, 8, 0, 6, 4, 0, 2},
 		lan.HardwareAddr, address[:], everyone, address[:])
@@ -431,8 +432,8 @@ func TestWiresThief(t *testing.T) {
 	if !*all {
 		t.Skip("a minute: make site-test")
 	}
-	w := newWires(t, 3)
-	b := newBuilding(t, 3, hubAt, w)
+	w := sitetest.NewWires(t, 3)
+	b := newBuilding(t, 3, sitetest.HubAt, w)
 	tap := filepath.Join(b.dir, "tap")
 	b.start("tap", "hub", "wiretap", tap)
 	b.startHub()

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"strings"
@@ -15,95 +14,9 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"menshen/site/sitetest"
 )
-
-// wires are a site's network of its own: a namespace for the hub with a switch, one for each door.
-// Nothing of it reaches the machine's own network.
-type wires struct {
-	t      *testing.T
-	prefix string
-}
-
-const hubAt = "192.168.77.1:4222"
-
-// newWires lays wires, or skips the test where that cannot be.
-func newWires(t *testing.T, doors int) *wires {
-	t.Helper()
-	if os.Geteuid() != 0 {
-		t.Skip("network namespaces are root's: run it as root")
-	}
-	for _, tool := range []string{"ip", "nft"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			t.Skipf("%s is not installed: apt-get install iproute2 nftables", tool)
-		}
-	}
-	w := &wires{t: t, prefix: fmt.Sprint("msite", os.Getpid())}
-	if out, err := exec.Command("ip", "netns", "add", w.name("hub")).CombinedOutput(); err != nil {
-		t.Skipf("this machine makes no network namespaces: %s", out)
-	}
-	t.Cleanup(func() { w.do("ip", "netns", "del", w.name("hub")) })
-	w.in("hub", "ip", "link", "set", "lo", "up")
-	w.in("hub", "ip", "link", "add", "switch", "type", "bridge")
-	w.in("hub", "ip", "addr", "add", "192.168.77.1/24", "dev", "switch")
-	w.in("hub", "ip", "link", "set", "switch", "up")
-	for d := range doors {
-		w.join(fmt.Sprint("d", d), 10+d)
-	}
-	w.join("thief", 9)
-	return w
-}
-
-// join makes a place with a wire to the switch, and an address.
-func (w *wires) join(place string, address int) {
-	w.t.Helper()
-	w.do("ip", "netns", "add", w.name(place))
-	w.t.Cleanup(func() { w.do("ip", "netns", "del", w.name(place)) })
-	port := "to" + place
-	w.in("hub", "ip", "link", "add", port, "type", "veth", "peer", "name", "lan", "netns", w.name(place))
-	w.in("hub", "ip", "link", "set", port, "master", "switch", "up")
-	w.in(place, "ip", "addr", "add", fmt.Sprintf("192.168.77.%d/24", address), "dev", "lan")
-	w.in(place, "ip", "link", "set", "lan", "up")
-}
-
-func (w *wires) name(place string) string { return w.prefix + place }
-
-func (w *wires) do(words ...string) {
-	w.t.Helper()
-	if out, err := exec.Command(words[0], words[1:]...).CombinedOutput(); err != nil {
-		w.t.Fatalf("%v: %v: %s", words, err, out)
-	}
-}
-
-func (w *wires) in(place string, words ...string) {
-	w.t.Helper()
-	w.do(append([]string{"ip", "netns", "exec", w.name(place)}, words...)...)
-}
-
-// bad makes a door's wire lose so many of 100 packets from the door, and to it.
-func (w *wires) bad(door, from, to int) {
-	w.t.Helper()
-	rules := "flush ruleset\ntable inet wire {\n"
-	for _, way := range []struct {
-		hook string
-		loss int
-	}{{"output", from}, {"input", to}} {
-		drop := fmt.Sprintf("numgen random mod 100 < %d drop", way.loss)
-		if way.loss == 100 {
-			drop = "drop"
-		}
-		rules += fmt.Sprintf("chain %s { type filter hook %[1]s priority 0; %s; }\n", way.hook, drop)
-	}
-	c := exec.Command("ip", "netns", "exec", w.name(fmt.Sprint("d", door)), "nft", "-f", "-")
-	c.Stdin = strings.NewReader(rules + "}\n")
-	if out, err := c.CombinedOutput(); err != nil {
-		w.t.Fatalf("nft: %v: %s", err, out)
-	}
-}
-
-func (w *wires) good(door int) {
-	w.t.Helper()
-	w.in(fmt.Sprint("d", door), "nft", "flush", "ruleset")
-}
 
 // wiretap is a process that writes every packet of its namespace's switch into a file, until
 // SIGTERM.
@@ -179,8 +92,8 @@ func TestWires(t *testing.T) {
 }
 
 func campaign(t *testing.T, doors int) {
-	w := newWires(t, doors)
-	b := newBuilding(t, doors, hubAt, w)
+	w := sitetest.NewWires(t, doors)
+	b := newBuilding(t, doors, sitetest.HubAt, w)
 	tap := filepath.Join(b.dir, "tap")
 	b.start("tap", "hub", "wiretap", tap)
 	b.startHub()
@@ -205,31 +118,31 @@ func campaign(t *testing.T, doors int) {
 	writeAll(10)
 	ended("all connected, 30 acts", 10*time.Second)
 
-	w.bad(last, 100, 100)
+	w.Bad(last, 100, 100)
 	writeAll(5)
 	time.Sleep(35 * time.Second) // both ends notice
-	w.good(last)
+	w.Good(last)
 	ended("one door cut off for 35 s, all write", 90*time.Second)
 
-	w.bad(last, 100, 0)
+	w.Bad(last, 100, 0)
 	writeAll(5)
 	time.Sleep(15 * time.Second)
-	w.good(last)
+	w.Good(last)
 	ended("one door is not heard for 15 s, but hears", 90*time.Second)
 
-	w.bad(last, 0, 100)
+	w.Bad(last, 0, 100)
 	writeAll(5)
 	time.Sleep(15 * time.Second)
-	w.good(last)
+	w.Good(last)
 	ended("one door hears nothing for 15 s, but is heard", 90*time.Second)
 
 	for d := range doors {
-		w.bad(d, 30, 30)
+		w.Bad(d, 30, 30)
 	}
 	writeAll(5)
 	ended("30% of packets lost, each way, at each door", 5*time.Minute)
 	for d := range doors {
-		w.good(d)
+		w.Good(d)
 	}
 	b.equal(time.Minute)
 
@@ -276,7 +189,7 @@ func campaign(t *testing.T, doors int) {
 	b.startHub()
 	b.startCourier(last)
 	b.connected(last)
-	waitFor(t, b, last)
+	b.follows(last, 1)
 	b.startCourier(0)
 	ended("hub's disk emptied, one author and one door away", 2*time.Minute)
 
@@ -293,6 +206,7 @@ func campaign(t *testing.T, doors int) {
 
 	b.nothingReadable()
 	t.Logf("memory, VmRSS: hub %s, courier %s", rss(t, b, "hub"), rss(t, b, "courier0"))
+	say(t, b.moved(), 1)
 	term(t, b, "tap")
 	b.nothingOnTheWire(tap)
 }
@@ -304,6 +218,27 @@ func must(t testing.TB, err error) {
 	}
 }
 
+// follows waits until a door has all that another one has. What the author of some of it writes
+// while its own courier is away, neither has.
+func (b *building) follows(door, other int) {
+	b.t.Helper()
+	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(50 * time.Millisecond) {
+		mine, theirs := b.doors[door].state(b.t).Heads, b.doors[other].state(b.t).Heads
+		lacks := 0
+		for id, n := range theirs {
+			if mine[id] < n {
+				lacks++
+			}
+		}
+		if lacks == 0 {
+			return
+		}
+		if time.Now().After(end) {
+			b.t.Fatalf("door %d has %v, and door %d has %v", door, mine, other, theirs)
+		}
+	}
+}
+
 // waitFor waits until a door has all that the doors which are not away wrote.
 func waitFor(t *testing.T, b *building, door int) {
 	t.Helper()
@@ -312,7 +247,7 @@ func waitFor(t *testing.T, b *building, door int) {
 		lacks, mine := 0, b.doors[door].state(t).Heads
 		for i, d := range b.doors {
 			id := d.ID.String()
-			if (i != last || door == last) && mine[id] < d.state(t).Heads[id] {
+			if i != last && mine[id] < d.state(t).Heads[id] {
 				lacks++
 			}
 		}
