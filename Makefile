@@ -236,9 +236,11 @@ system-test: setup-package
 	$(MAKE) packages RELEASES=trixie ARCHES=arm64
 	scripts/vboard/system/run.sh $(TESTS)
 
-# A site's hub, couriers and doors with real vaults as processes in network namespaces: cut and lossy wires, a hub that is killed,
-# emptied and rolled back, doors that are killed or away, a thief. Root only.
+# A site's hub, couriers and doors as processes in network namespaces: cut and lossy wires, a hub that is killed, emptied and
+# rolled back, doors that are killed or away, a thief. First doors that run as installed, with orders, passes and events; then
+# their vaults alone, with all else that is told. Root only.
 site-test: setup-build
+	go test -count=1 -v -timeout 30m ./cmd/menshen -run TestWires -all
 	go test -count=1 -v -timeout 30m ./cmd/menshen-site -run TestWires -all
 
 cover:

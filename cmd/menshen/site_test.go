@@ -31,8 +31,16 @@ import (
 	periph "periph.io/x/conn/v3/gpio"
 )
 
-// simulatedRun is 'menshen run' at a simulated door. Each line of its input holds a card to the
-// reader, and is answered with whether the lock opened within two seconds.
+// simulatedRun is 'menshen run' at a simulated door. Each line of its input is what happens there,
+// and is answered with a line when it is over:
+//
+//	tap 7        a card is held to the reader: "open" or "shut", did the lock let go within 3 s
+//	keys 12#     these are typed at its keypad: likewise
+//	exit         the button beside the door is pressed: likewise
+//	enter 7      as tap; who is let in goes in
+//	force        the door is pushed open, locked or not, and falls shut: "done"
+//	fire 1       the fire panel's contact, and with 0 no more: "done"
+//	relay        "open" or "shut", and when it was switched last, in nanoseconds since 1970
 func simulatedRun() {
 	door, err := sim.New(sim.Config{})
 	if err != nil {
@@ -40,23 +48,51 @@ func simulatedRun() {
 		os.Exit(1)
 	}
 	go func() {
-		in := bufio.NewScanner(os.Stdin)
-		for in.Scan() {
-			var number uint16
-			_, _ = fmt.Sscan(in.Text(), &number)
-			before := len(door.Pin(sim.Relay).Trace())
-			door.Tap(1, number)
-			said := "shut"
-			for end := time.Now().Add(2 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
-				if t := door.Pin(sim.Relay).Trace(); len(t) > before && t[before].Level == periph.High {
-					said = "open"
-					break
-				}
-			}
-			fmt.Println(said)
+		for in := bufio.NewScanner(os.Stdin); in.Scan(); {
+			what, with, _ := strings.Cut(in.Text(), " ")
+			fmt.Println(happens(door, what, with))
 		}
 	}()
 	main()
+}
+
+func happens(door *sim.Door, what, with string) string {
+	var card uint16
+	_, _ = fmt.Sscan(with, &card)
+	before := len(door.Pin(sim.Relay).Trace())
+	pass := func() string {
+		door.Force()
+		time.Sleep(50 * time.Millisecond) // longer than the contact bounces
+		door.Shut()
+		return "done"
+	}
+	switch what {
+	case "tap", "enter":
+		door.Tap(1, card)
+	case "keys":
+		door.Type(with)
+	case "exit":
+		door.Press(sim.REX, 50*time.Millisecond)
+	case "force":
+		return pass()
+	case "fire":
+		door.Alarm(with == "1")
+		return "done"
+	case "relay":
+		trace := door.Pin(sim.Relay).Trace()
+		last := trace[len(trace)-1]
+		return fmt.Sprint(map[periph.Level]string{periph.High: "open", periph.Low: "shut"}[last.Level], " ",
+			last.At.UnixNano())
+	}
+	for end := time.Now().Add(3 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		if t := door.Pin(sim.Relay).Trace(); len(t) > before && t[before].Level == periph.High {
+			if what == "enter" {
+				pass()
+			}
+			return "open"
+		}
+	}
+	return "shut"
 }
 
 // program is a process of the test.
@@ -97,14 +133,20 @@ func start(t *testing.T, as uint32, log, path string, words ...string) *program 
 	return p
 }
 
-// tap holds a card to the door's reader, and reports whether the door opens.
-func (p *program) tap(t *testing.T, card uint16) bool {
+// happens has something happen at a simulated door (simulatedRun), and gives its answer.
+func (p *program) happens(t *testing.T, what ...any) string {
 	t.Helper()
-	fmt.Fprintln(p.in, card)
+	fmt.Fprintln(p.in, what...)
 	if !p.out.Scan() {
 		t.Fatalf("the door has ended: %v", p.out.Err())
 	}
-	return p.out.Text() == "open"
+	return p.out.Text()
+}
+
+// opens has something happen, and reports whether the lock lets go.
+func (p *program) opens(t *testing.T, what ...any) bool {
+	t.Helper()
+	return p.happens(t, what...) == "open"
 }
 
 // siteDoor is one of the building's doors: its configuration, and its program once it runs.
@@ -115,11 +157,12 @@ type siteDoor struct {
 	program *program
 	courier *program
 	desk    *rpc.Client
+	rows    chan json.RawMessage // of the list that was asked for
 }
 
-// newSiteDoor makes a door with a vault. Its courier will be a user of its own, where root can make
-// one.
-func newSiteDoor(t *testing.T, dir string, courier uint32) *siteDoor {
+// newSiteDoor makes a door with a vault, and with more lines in its configuration. Its courier will
+// be a user of its own, where root can make one.
+func newSiteDoor(t *testing.T, dir string, courier uint32, more ...string) *siteDoor {
 	t.Helper()
 	raw, err := os.ReadFile("../../board/demo/door.toml")
 	if err != nil {
@@ -127,7 +170,7 @@ func newSiteDoor(t *testing.T, dir string, courier uint32) *siteDoor {
 	}
 	text := strings.Replace(string(raw), "enabled     = true", "enabled = false", 1)
 	text = strings.Replace(text, "camera  = true", "camera = false", 1) +
-		fmt.Sprintf("\n[site.courier]\nuser = \"%d\"\nsocket = \"unit\"\n", courier)
+		fmt.Sprintf("\n%s\n[site.courier]\nuser = \"%d\"\nsocket = \"unit\"\n", strings.Join(more, "\n"), courier)
 	d := &siteDoor{path: filepath.Join(dir, "door.toml")}
 	err = errors.Join(os.Mkdir(dir, 0o700), os.Chmod(dir, 0o711), os.WriteFile(d.path, []byte(text), 0o600))
 	if err != nil {
@@ -166,9 +209,13 @@ func (d *siteDoor) run(t *testing.T, log string) {
 		return err
 	})
 	t.Cleanup(func() { line.Close() })
+	d.rows = make(chan json.RawMessage, 64)
 	client, err := rpc.Meet(t.Context(), line, func(m rpc.Told) {
-		if m.Method == "progress" { // it waits for the card that is given
-			go fmt.Fprintln(d.program.in, 7)
+		switch m.Method {
+		case "progress": // it waits for the card that is given
+			go fmt.Fprintln(d.program.in, "tap 7")
+		case "event":
+			d.rows <- m.Params
 		}
 	})
 	if err != nil {
@@ -285,7 +332,7 @@ func TestRLocalSite(t *testing.T) {
 	}
 	opens := func(d *siteDoor, want bool) func() error {
 		return func() error {
-			if got := d.program.tap(t, 7); got != want {
+			if got := d.program.opens(t, "tap", 7); got != want {
 				return fmt.Errorf("the door opens: %v", got)
 			}
 			return nil
