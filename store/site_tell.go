@@ -355,9 +355,9 @@ func (t *tx) append(here *member, b *record.Body) error {
 	return t.link(here, r, b)
 }
 
-// readers are the keys to which this door seals, in their order: of all doors of the site, this one among
-// them, and of those that hear for the last time. What a door told can be opened again by itself
-// where its vault was put back.
+// readers are the keys to which this door seals, in their order: of all doors of the site, this one
+// among them, and of those that hear for the last time. What a door told can be opened again by
+// itself where its vault was put back.
 func (s *telling) readers() []string {
 	keys := slices.Clone(s.farewell)
 	for _, m := range s.members {
@@ -380,8 +380,8 @@ func (s *telling) recipients() (to []age.Recipient, err error) {
 	return to, nil
 }
 
-// identity opens what this door is told. The others seal to the same keys in the same order, but for
-// what they have not heard yet.
+// identity opens what this door is told. The others seal to the same keys in the same order, but
+// for what they have not heard yet.
 func (s *telling) identity() (age.Identity, error) {
 	id, err := age.ParseX25519Identity(s.Identity)
 	if err != nil {
