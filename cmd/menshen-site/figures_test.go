@@ -194,9 +194,9 @@ func (r *row) carry(doors ...*vaultUnit) {
 	r.Cleanup(func() { stop(); all.Wait() })
 }
 
-// meet has each door hear by hand all that was told while the doors joined, by way of the first, and
-// ask for what it could not open: at 200 doors it would else take the couriers longer than what is
-// to be measured.
+// meet has each door hear by hand all that was told while the doors joined, by way of the first,
+// and ask for what it could not open: at 200 doors it would else take the couriers longer than what
+// is to be measured.
 func (r *row) meet() {
 	r.Helper()
 	first := r.doors[0]
