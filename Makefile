@@ -64,10 +64,10 @@ place:
 	scripts/package/disk.sh $(DESTDIR)/usr/share/menshen/desk.img $(DESTDIR)/usr/share/menshen/desk.html
 	[ ! -e scripts/release/publisher.vkey ] || $(INSTALL) scripts/release/publisher.vkey $(DESTDIR)/usr/share/menshen/publisher.vkey
 	go run ./scripts/licences $(PROGRAM) $(VERSION) $(DESTDIR)/usr/share/doc/menshen $(ROOT)
-# The program that carries records between the doors of a site; SITE as PROGRAM above.
-SITE := bin/menshen-site
+# The program that carries records between the doors of a site; SITE_PROGRAM as PROGRAM above.
+SITE_PROGRAM := bin/menshen-site
 place-site:
-	install -D -m 755 $(SITE) $(DESTDIR)/usr/bin/menshen-site
+	install -D -m 755 $(SITE_PROGRAM) $(DESTDIR)/usr/bin/menshen-site
 	mkdir -p $(DESTDIR)/usr/share/man/man1 && env -i $(SITE_WRITER) man $(DESTDIR)/usr/share/man/man1
 	env -i $(SITE_WRITER) completion bash | $(INSTALL) /dev/stdin $(DESTDIR)/usr/share/bash-completion/completions/menshen-site
 	env -i $(SITE_WRITER) completion zsh | $(INSTALL) /dev/stdin $(DESTDIR)/usr/share/zsh/site-functions/_menshen-site
@@ -76,7 +76,7 @@ place-site:
 	$(INSTALL) scripts/systemd/menshen-site-hub.service $(DESTDIR)/usr/lib/systemd/system/menshen-site-hub.service
 	$(INSTALL) scripts/systemd/menshen-site.sysusers $(DESTDIR)/usr/lib/sysusers.d/menshen-site.conf
 	$(INSTALL) scripts/systemd/menshen-site.tmpfiles $(DESTDIR)/usr/lib/tmpfiles.d/menshen-site.conf
-	go run ./scripts/licences $(SITE) $(VERSION) $(DESTDIR)/usr/share/doc/menshen-site $(ROOT)
+	go run ./scripts/licences $(SITE_PROGRAM) $(VERSION) $(DESTDIR)/usr/share/doc/menshen-site $(ROOT)
 place-models: models
 	for m in "$$(scripts/models.sh)"/*.onnx; do $(INSTALL) "$$m" $(DESTDIR)/usr/share/menshen/models/$${m##*/} || exit 1; done
 
@@ -113,12 +113,14 @@ site-package-test: setup-package
 # The card of a door unit, dist/image: Debian 13 for arm64 with the packages, two systems, hash trees. Five minutes; root only.
 # CERTIFICATE=FILE: whose updates it takes. PIOS=FILE SHA256=…: with the kernel of Raspberry Pi OS, for a Pi 5 and ribbon cameras (dist/image-pios).
 # TPM=1, CABLE=1: for units with a TPM; with the port for a laptop, where a board needs a word for it.
+# SITE=1: with menshen-site and drivers of wired networks, for several doors (dist/image-site).
 image: setup-package
 	$(MAKE) packages RELEASES=trixie ARCHES=arm64
 	@scripts/image/image.sh
 
 # That card in a virtual board: started as it is, and with one byte of its root changed; then flashed and set up by an installer
-# who is a program, and put in the place of a dead unit. Half an hour; root only. 'scripts/image/test.sh dist/image-pios' starts the other one.
+# who is a program, and put in the place of a dead unit. Half an hour; root only. 'scripts/image/test.sh dist/image-pios' starts the other one,
+# and 'scripts/image/site.sh' that of SITE=1, which joins a site.
 image-test:
 	@scripts/image/test.sh
 	@scripts/image/first.sh

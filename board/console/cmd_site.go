@@ -39,11 +39,12 @@ type Sites interface {
 
 func siteCommands() []command {
 	return []command{
-		{name: "site", usage: "[found [NAME] | join [FILE] [--name NAME] | admit FILE | leave DOOR | carry] " +
-			"[--folder] [--json]", needs: has[Sites], run: site,
+		{name: "site", usage: "[found [NAME] | join [FILE] [--name NAME] | admit FILE | leave DOOR | carry | " +
+			"hub] [--folder] [--json]", needs: has[Sites], run: site,
 			about: i18n.M("console.help-site",
 				"show the doors that share their people; make this door one of them; carry "+
-					"what each knows to the others on a USB stick, or with --folder in the out folder"),
+					"what each knows to the others on a USB stick, or with --folder in the out folder; "+
+					"print what sets up a hub for them"),
 			example: "site carry"},
 	}
 }
@@ -77,6 +78,8 @@ func site(ctx context.Context, c *console, words []string) error {
 		return c.sendDoorAway(ctx, d, rest)
 	case verb == "carry" && rest == "":
 		return c.carrySite(ctx, d, via)
+	case verb == "hub" && rest == "":
+		return c.sayHub(ctx, d)
 	}
 	return c.misuse("site")
 }
@@ -127,6 +130,27 @@ func (c *console) showSite(ctx context.Context, d Sites, asJSON bool) error {
 	if found.Left {
 		c.say(i18n.M("console.site-was-left", "This door was sent away: it goes on alone with what it has."))
 	}
+	return nil
+}
+
+// sayHub prints the command that sets up a hub for this site, as 'menshen-site doors' does, for units
+// that have no shell.
+func (c *console) sayHub(ctx context.Context, d Sites) error {
+	found, err := d.Site(ctx, c.who)
+	if err != nil {
+		return err
+	}
+	lines := []string{"menshen-site set-up --hub ADDRESS:4222", "--site " + found.ID}
+	for _, x := range found.Doors {
+		if x.Here {
+			c.say(i18n.M("console.site-hub-here", "This door's ticket will be %s.ticket. At the hub, with its own "+
+				"address:", x.Whole))
+		}
+		if !x.Left {
+			lines = append(lines, x.Whole)
+		}
+	}
+	c.print(strings.Join(lines, " \\\n  "))
 	return nil
 }
 

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -21,6 +22,7 @@ import (
 
 // Site is what this door knows of its site.
 type Site struct {
+	ID    string        // its identity in hex, as menshen-site takes it
 	Left  bool          // it was sent away
 	Open  []SiteErasure // which some door has not answered yet, the latest one first
 	Due   int           // erasures that another door told of, and that are not done here yet
@@ -33,7 +35,8 @@ type Site struct {
 
 // SiteDoor is a door of the site.
 type SiteDoor struct {
-	ID    string // the first half of its handle's hex, as files are named after it
+	ID    string // the first part of its identity's hex, as files are named after it
+	Whole string // its identity in hex, as menshen-site takes it
 	Name  string
 	Here  bool
 	Left  bool          // it was sent away
@@ -74,12 +77,12 @@ func (d *Desk) site(ctx context.Context, lang i18n.Language) (Site, error) {
 	if err != nil && !errors.Is(err, store.ErrNoSite) {
 		return Site{}, explainSite(err)
 	}
-	out := Site{Left: found.Left, Due: found.Due, Orders: orders, Faces: faces.People}
+	out := Site{ID: hex.EncodeToString(found.ID[:]), Left: found.Left, Due: found.Due, Orders: orders, Faces: faces.People}
 	for _, e := range open {
 		out.Open = append(out.Open, erasureOf(e, found))
 	}
 	for _, x := range found.Doors {
-		out.Doors = append(out.Doors, SiteDoor{ID: shortDoor(x.ID), Name: x.Name, Here: x.ID == found.Here,
+		out.Doors = append(out.Doors, SiteDoor{ID: shortDoor(x.ID), Whole: hex.EncodeToString(x.ID[:]), Name: x.Name, Here: x.ID == found.Here,
 			Left:  x.Left,
 			Heard: x.Heard, Ago: ago(x.Heard, now), Known: x.Seq, State: x.State,
 			Faces: faces.At[x.ID]})

@@ -11,17 +11,18 @@
 # VERSION is another than that of the packages, LEVEL another of compression, PUBLISHER=FILE a
 # publisher's key beside the package's, for tests.
 # CERTIFICATE=FILE is whose updates the unit takes (bundle.sh). TPM=1 is for units with a TPM on
-# SPI0, chip select 1; CABLE=1 for boards whose port for a laptop must be switched on. With
+# SPI0, chip select 1; CABLE=1 for boards whose port for a laptop must be switched on. SITE=1 has
+# menshen-site and the drivers of wired networks; that card is made into $DIST/image-site. With
 # PIOS=FILE SHA256=… kernel and firmware are those of an image of Raspberry Pi OS (pios.sh), for a
-# Pi 5 and for cameras on a ribbon cable; that card is made into $DIST/image-pios. The same commit,
-# certificate, image and packages of Debian give the same bytes.
-# Why it is so: docs/decisions/0033-the-image.md and 0039-the-pi-5.md
+# Pi 5 and for cameras on a ribbon cable; that one is made into $DIST/image-pios (image-pios-site).
+# The same commit, certificate, image and packages of Debian give the same bytes.
+# Why it is so: docs/decisions/0033-the-image.md, 0039-the-pi-5.md, 0079-a-card-for-a-site.md
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . scripts/say.sh
 ls dist/trixie/menshen_*_arm64.deb >/dev/null 2>&1 ||
   fail "there is no package for arm64" "make packages RELEASES=trixie ARCHES=arm64"
-made=${DIST:-$PWD/dist}/image${PIOS:+-pios} work=$tmp/card
+made=${DIST:-$PWD/dist}/image${PIOS:+-pios}${SITE:+-site} work=$tmp/card
 package=$(basename dist/trixie/menshen_*_arm64.deb)
 version=${package#menshen_} version=${version%%-*}
 version=${VERSION:-$version}
@@ -44,7 +45,7 @@ scripts/image/root.sh "$work"
 scripts/image/boot.sh "$work" a
 scripts/image/boot.sh "$work" b
 scripts/image/card.sh "$work"
-name=menshen-$version${PIOS:+-pios}
+name=menshen-$version${PIOS:+-pios}${SITE:+-site}
 doing "compressing"
 zstd -q -9 -T0 "$work/card.img" -o "$work/$name.img.zst"
 

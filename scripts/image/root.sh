@@ -14,7 +14,8 @@ tar -xf "$base/base.tar" -C "$root" --exclude './dev/*'
 # far as a door needs it: users, the libraries' cache, and whose algebra OpenCV calculates with.
 cp -a "$base/rauc/." "$root/"
 { grep -vE '^(rauc_|libnl-)' "$base/packages"; cat "$base/rauc.packages"; } | LC_ALL=C sort >"$work/packages"
-for deb in dist/trixie/menshen_*_arm64.deb dist/trixie/menshen-{models,voice}_*.deb; do
+for deb in dist/trixie/menshen_*_arm64.deb dist/trixie/menshen-{models,voice}_*.deb \
+  ${SITE:+dist/trixie/menshen-site_*_arm64.deb}; do
   dpkg -x "$deb" "$root"
   basename "$deb" >>"$work/packages"
 done
@@ -24,6 +25,11 @@ for library in blas lapack; do
   ln -s $library/lib$library.so.3 "$root/usr/lib/aarch64-linux-gnu/lib$library.so.3"
 done
 cp -r scripts/image/files/. "$root/"
+if [ -n "${SITE:-}" ]; then
+  cp -r scripts/image/site/. "$root/"
+  mkdir -p "$root/etc/menshen-site"
+  echo '/state/etc/menshen-site       /etc/menshen-site         none  bind  0 0' >>"$root/etc/fstab"
+fi
 # What an update is compared with.
 echo "IMAGE_VERSION=\"$(cat "$work/version")\"" >>"$root/usr/lib/os-release"
 if [ -n "${PIOS:-}" ]; then
@@ -32,6 +38,8 @@ if [ -n "${PIOS:-}" ]; then
   # An update with Debian's kernel would not start a Pi 5.
   sed -i 's/^compatible=.*/compatible=menshen-pios13-arm64/' "$root/usr/lib/menshen/rauc.conf"
 fi
+# Nor does a unit get a network by an update, or lose its courier by one (decision 79).
+[ -z "${SITE:-}" ] || sed -i 's/^compatible=.*/&-site/' "$root/usr/lib/menshen/rauc.conf"
 grep '^compatible=' "$root/usr/lib/menshen/rauc.conf" >"$work/compatible"
 { qemu-aarch64-static -L "$root" "$root/usr/bin/systemd-sysusers" --root="$root" &&
   qemu-aarch64-static "$root/usr/sbin/ldconfig" -r "$root"; } >"$tmp/log" 2>&1 ||
@@ -58,6 +66,8 @@ for unit in getty@.service serial-getty@.service console-getty.service container
   proc-sys-fs-binfmt_misc.automount; do
   ln -sf /dev/null "$system/$unit"
 done
+# That of a site starts it where a wire was set up (site-card).
+[ -z "${SITE:-}" ] || rm "$system/systemd-networkd.service"
 mkdir -p "$root/etc/systemd/system-generators"
 ln -s /dev/null "$root/etc/systemd/system-generators/systemd-getty-generator"
 echo uninitialized >"$root/etc/machine-id"
