@@ -140,17 +140,23 @@ func (c *console) sayHub(ctx context.Context, d Sites) error {
 	if err != nil {
 		return err
 	}
-	lines := []string{"menshen-site set-up --hub ADDRESS:4222", "--site " + found.ID}
+	words := []string{"  --site " + found.ID}
 	for _, x := range found.Doors {
 		if x.Here {
 			c.say(i18n.M("console.site-hub-here", "This door's ticket will be %s.ticket. At the hub, with its own "+
 				"address:", x.Whole))
 		}
 		if !x.Left {
-			lines = append(lines, x.Whole)
+			words = append(words, "  "+x.Whole)
 		}
 	}
-	c.print(strings.Join(lines, " \\\n  "))
+	c.print(`menshen-site set-up --hub ADDRESS:4222 \`)
+	for i, w := range words {
+		if i < len(words)-1 {
+			w += ` \`
+		}
+		c.print(w)
+	}
 	return nil
 }
 

@@ -82,10 +82,9 @@ func (d *Desk) site(ctx context.Context, lang i18n.Language) (Site, error) {
 		out.Open = append(out.Open, erasureOf(e, found))
 	}
 	for _, x := range found.Doors {
-		out.Doors = append(out.Doors, SiteDoor{ID: shortDoor(x.ID), Whole: hex.EncodeToString(x.ID[:]), Name: x.Name, Here: x.ID == found.Here,
-			Left:  x.Left,
-			Heard: x.Heard, Ago: ago(x.Heard, now), Known: x.Seq, State: x.State,
-			Faces: faces.At[x.ID]})
+		out.Doors = append(out.Doors, SiteDoor{ID: shortDoor(x.ID), Whole: hex.EncodeToString(x.ID[:]), Name: x.Name,
+			Here: x.ID == found.Here, Left: x.Left, Heard: x.Heard, Ago: ago(x.Heard, now), Known: x.Seq,
+			State: x.State, Faces: faces.At[x.ID]})
 	}
 	return out, nil
 }

@@ -2,6 +2,7 @@ package desk_test
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"net"
 	"regexp"
@@ -181,7 +182,19 @@ func TestOneBuilding(t *testing.T) {
 			h.join("garage", "lobby")
 			h.round()
 
-			_, err := lobby.Vault.TellState(fact.State{Version: "8c0c084d0123", Raised: []string{"forced"},
+			of, err := lobby.Vault.Site()
+			if err != nil {
+				t.Fatal(err)
+			}
+			hub := lobby.do("site hub")
+			for _, want := range []string{fmt.Sprintf("--site %x", of.ID), fmt.Sprintf("%x.ticket", of.Here),
+				fmt.Sprintf("  %x", gate.Vault.Unit()), fmt.Sprintf("  %x", garage.Vault.Unit())} {
+				if !strings.Contains(hub, want) {
+					t.Errorf("'site hub' does not say %q:\n%s", want, hub)
+				}
+			}
+
+			_, err = lobby.Vault.TellState(fact.State{Version: "8c0c084d0123", Raised: []string{"forced"},
 				Faults: []string{"reader outside"}})
 			if err != nil {
 				t.Fatal(err)

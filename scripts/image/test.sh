@@ -12,6 +12,15 @@ made=${1:-${DIST:-$PWD/dist}/image} card=$tmp/card
 ls "$made"/*.img.zst >/dev/null 2>&1 || fail "there is no image" "make image"
 . scripts/image/drive.sh
 
+# What a unit without SITE=1 has of menshen-site is nothing, and no driver of a network.
+if ! grep -q -- '-site$' "$made/compatible"; then
+  unsquashfs -l "$made/root.img" >"$tmp/list"
+  grep -q /usr/bin/menshen$ "$tmp/list" || fail "the root cannot be listed" "see $made/root.img"
+  ! grep -E 'menshen-site|/site-card$|/kernel/drivers/net/|/lan\.network$' "$tmp/list" >&2 &&
+    ! grep menshen-site "$made/packages" >&2 || fail "that is in an image without a site" "see scripts/image/root.sh"
+  ok "nothing of menshen-site is in it"
+fi
+
 scripts/image/told.sh
 if [ -n "${SAME:-}" ]; then
   DIST=$tmp/again scripts/image/image.sh
