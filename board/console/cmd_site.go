@@ -133,8 +133,8 @@ func (c *console) showSite(ctx context.Context, d Sites, asJSON bool) error {
 	return nil
 }
 
-// sayHub prints the command that sets up a hub for this site, as 'menshen-site doors' does, for units
-// that have no shell.
+// sayHub prints the command that sets up a hub for this site, as 'menshen-site doors' does, for
+// units that have no shell.
 func (c *console) sayHub(ctx context.Context, d Sites) error {
 	found, err := d.Site(ctx, c.who)
 	if err != nil {

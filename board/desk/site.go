@@ -77,7 +77,8 @@ func (d *Desk) site(ctx context.Context, lang i18n.Language) (Site, error) {
 	if err != nil && !errors.Is(err, store.ErrNoSite) {
 		return Site{}, explainSite(err)
 	}
-	out := Site{ID: hex.EncodeToString(found.ID[:]), Left: found.Left, Due: found.Due, Orders: orders, Faces: faces.People}
+	out := Site{ID: hex.EncodeToString(found.ID[:]), Left: found.Left, Due: found.Due, Orders: orders,
+		Faces: faces.People}
 	for _, e := range open {
 		out.Open = append(out.Open, erasureOf(e, found))
 	}

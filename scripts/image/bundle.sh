@@ -19,7 +19,7 @@ made=${3:-${DIST:-$PWD/dist}/image}
 for file in root.img boot-a.img version compatible; do
   [ -r "$made/$file" ] || fail "there is no $file in $made" "make image"
 done
-command -v qemu-aarch64-static mksquashfs >/dev/null || apt_install qemu-user-static squashfs-tools
+{ command -v qemu-aarch64-static && command -v mksquashfs; } >/dev/null || apt_install qemu-user-static squashfs-tools
 
 version=$(cat "$made/version")
 mkdir "$tmp/bundle"

@@ -1,7 +1,8 @@
 # drive.sh: how the tests of the image drive its virtual board (board.sh). Sourced, behind say.sh.
 # $card is the card; $tmp/archive becomes what the tests add to it (archive.sh).
 passphrase='correct horse battery' board='' from=0
-command -v qemu-system-aarch64 fdtput >/dev/null || apt_install qemu-system-arm device-tree-compiler ||
+{ command -v qemu-system-aarch64 && command -v fdtput; } >/dev/null ||
+  apt_install qemu-system-arm device-tree-compiler ||
   fail "qemu could not be installed" "try again with a network"
 scripts/image/archive.sh "$tmp/archive"
 
