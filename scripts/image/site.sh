@@ -29,7 +29,7 @@ connected() {
   said '^menshen-site-courier: disabled active'
   said "Connected with the hub at $1"
   said '^Records since the courier started'
-  said '^address: 10.0.2.21 127.0.0.1'
+  said '^address: 10.0.2.21 127'
   said '^routes: 0002000A $' # its own network alone
   said '^user = "menshen-site"'
 }
@@ -40,7 +40,7 @@ port=$((20000 + RANDOM % 10000))
 doing "starting a new card with a wire"
 wired
 for unit in menshen-site-courier menshen-site-hub systemd-networkd; do said "^$unit: disabled inactive"; done
-said '^address: *$'
+said '^address: 127.0.0.0 127.0.0.1 *$'
 log_in
 type 'site found'
 shows 'Type yes or no'
