@@ -72,6 +72,7 @@ put "$tmp/lan.txt" lan.txt
 put "$tmp/tickets/$door.ticket" "$door.ticket"
 wired
 connected "10.0.2.2:$port"
+soon grep -raq "site.$site.$door" "$tmp/hub"
 stop
 blank "$door.ticket" || fail "the ticket is still on the first partition" "see site-card"
 ok "joined: $(tr -d '\r' <"$tmp/report" | grep '^Records')"
