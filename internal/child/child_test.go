@@ -115,7 +115,7 @@ func (b *bench) Lives(l Life) {
 // until waits for a state of the bench, and gives the child's life then.
 func (b *bench) until(t *testing.T, what string, ok func() bool) Life {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
 		b.mu.Lock()
 		is, life := ok(), b.last
 		b.mu.Unlock()
@@ -127,14 +127,22 @@ func (b *bench) until(t *testing.T, what string, ok func() bool) Life {
 	return Life{}
 }
 
-// keep keeps such a child until the test ends.
+// keep keeps such a child until the test ends. A slow machine takes none for silent but those that
+// are.
 func (b *bench) keep(t *testing.T, name string) {
+	startIn, silence := time.Minute, time.Minute
+	switch name {
+	case "hangs":
+		startIn = 2 * time.Second
+	case "falls silent":
+		silence = time.Second
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		Keep(ctx, &Spec{Name: "echo", Command: []string{os.Args[0], name}, Protocol: &protocol, Noise: "noise",
-			StartIn: 2 * time.Second, Silence: time.Second, Memory: 128 << 20, Pace: 100}, b)
+			StartIn: startIn, Silence: silence, Memory: 128 << 20, Pace: 100}, b)
 	}()
 	t.Cleanup(func() {
 		cancel()
@@ -163,6 +171,18 @@ func TestTell(t *testing.T) {
 	l := b.until(t, "told again", func() bool { return slices.Contains(b.took, "second") && b.before == 0 })
 	if l.Restarts != 1 || l.LastError.Error() != "echo for a try" {
 		t.Errorf("%+v", l)
+	}
+}
+
+// TestTellDoesNotWait: a child that takes nothing is told as well, and of each kind the last counts.
+func TestTellDoesNotWait(t *testing.T) {
+	c := &Child{told: map[Kind][]byte{}, wake: make(chan struct{}, 1)} // nobody sends it
+	for _, word := range []string{"first", "second", "third"} {
+		c.Tell(kindOrder, []byte(word))
+		c.Tell(kindBeat, nil)
+	}
+	if len(c.told) != 2 || string(c.told[kindOrder]) != "third" {
+		t.Errorf("it will be told %q", c.told)
 	}
 }
 
@@ -209,11 +229,18 @@ func TestDeaf(t *testing.T) {
 
 // TestNoSuchProgram: what cannot be started is told, and tried again.
 func TestNoSuchProgram(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-	defer cancel()
+	ctx, cancel := context.WithCancel(t.Context())
 	var b bench
-	Keep(ctx, &Spec{Name: "echo", Command: []string{"/no/such/program"}, Protocol: &protocol}, &b)
-	if b.last.Restarts < 1 || !errors.Is(b.last.LastError, os.ErrNotExist) || b.last.State != Stopped {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		Keep(ctx, &Spec{Name: "echo", Command: []string{"/no/such/program"}, Protocol: &protocol}, &b)
+	}()
+	t.Cleanup(func() { cancel(); <-done })
+	b.until(t, "tried again", func() bool { return b.last.Restarts > 0 })
+	cancel()
+	<-done
+	if !errors.Is(b.last.LastError, os.ErrNotExist) || b.last.State != Stopped {
 		t.Errorf("%+v", b.last)
 	}
 }
