@@ -140,12 +140,14 @@ lint:
 	go vet -tags vboard,matprofile,customenv ./recognizer ./recognizer/eye
 	go tool staticcheck ./...
 
+# The tests of a package wait more than they compute, for processes, terminals and clocks: more packages at once than processors.
+AT_ONCE ?= 4
 short:
-	go test -timeout 14m ./...
+	go test -p $(AT_ONCE) -timeout 14m ./...
 
 # Only packages whose tests have goroutines, and none that call OpenCV: scripts/race says which, and why.
 race:
-	go test -race -short -timeout 14m $$(go run ./scripts/race)
+	go test -p $(AT_ONCE) -race -short -timeout 14m $$(go run ./scripts/race)
 
 # The desk page in a browser against a simulated unit: every flow, in both languages; pictures and figures in bin/desk.
 # FLOWS='people|login/zh' are some of them.

@@ -132,9 +132,9 @@ func (l *lobby) hold(code [][]bool, angle, blur float64, s camera.Scene) store.E
 	}
 	before := l.decisions()
 	const pause = 20 * time.Millisecond
-	for until := time.Now().Add(20 * time.Second); len(l.decisions()) == len(before); time.Sleep(pause) {
+	for until := time.Now().Add(time.Minute); len(l.decisions()) == len(before); time.Sleep(pause) {
 		if time.Now().After(until) {
-			l.Fatalf("no decision within 20 s: %+v", l.eye.Status())
+			l.Fatalf("no decision within a minute: %+v", l.eye.Status())
 		}
 	}
 	time.Sleep(time.Second) // it is still held there

@@ -72,14 +72,10 @@ func TestAwaitedVault(t *testing.T) {
 	}
 	u.clock.set(time.Unix(0, 0)) // a board without a clock chip
 	for _, door := range []string{"1", "2", "3"} {
-		asked := time.Now()
 		_, err := v.RecordDecision(ctx, policy.Decision{At: u.clock.now(), Door: door, Means: policy.ByREX,
 			Grant: true, Reason: policy.ReasonREX})
 		if !errors.Is(err, ErrSlow) || !errors.Is(err, ErrMissing) {
 			t.Errorf("got %v", err)
-		}
-		if took := time.Since(asked); took > time.Second {
-			t.Errorf("a record waited %v for a vault that is not there", took)
 		}
 	}
 	if v.FacesLocked() || v.Epoch() != 0 || v.PublicKey() != nil || v.Backlog() != 3 {

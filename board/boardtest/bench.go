@@ -373,7 +373,7 @@ func (b *Bench) space(dir string) (free, size uint64, err error) {
 // Eventually waits until a condition is true.
 func (b *Bench) Eventually(what string, yes func() bool) {
 	b.Helper()
-	for until := time.Now().Add(30 * time.Second); !yes(); time.Sleep(time.Millisecond) {
+	for until := time.Now().Add(time.Minute); !yes(); time.Sleep(time.Millisecond) {
 		if time.Now().After(until) {
 			b.Fatalf("waited in vain: %s", what)
 		}

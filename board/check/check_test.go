@@ -423,7 +423,7 @@ func TestRSafeDuringTheCheck(t *testing.T) {
 // after does something at the door, and waits until the relay is so.
 func (s *site) after(do func(), unlocked bool) bool {
 	do()
-	for until := time.Now().Add(5 * time.Second); s.door.Unlocked() != unlocked; time.Sleep(time.Millisecond) {
+	for until := time.Now().Add(time.Minute); s.door.Unlocked() != unlocked; time.Sleep(time.Millisecond) {
 		if time.Now().After(until) {
 			return false
 		}

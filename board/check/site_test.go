@@ -148,7 +148,7 @@ func (s *site) session() *check.Session {
 func (s *site) run() (*check.Report, error) {
 	s.t.Helper()
 	session := s.session()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
 	err := session.Run(ctx, s)
 	return session.Report, err
@@ -324,7 +324,7 @@ func (s *site) delay() (least, most float64) {
 
 // watched waits until a driver listens to the reader's lines.
 func (s *site) watched() {
-	for until := time.Now().Add(5 * time.Second); !s.door.Pin(sim.D0).Watched() && time.Now().Before(until); {
+	for until := time.Now().Add(time.Minute); !s.door.Pin(sim.D0).Watched() && time.Now().Before(until); {
 		time.Sleep(time.Millisecond)
 	}
 }

@@ -93,24 +93,40 @@ func TestIssueCard(t *testing.T) {
 	}
 }
 
+// away is how long a card must be out of sight at the readers of tapAgain.
+const away = 50 * time.Millisecond
+
+// tapAgain takes away what is at a reader until it has noticed, and then holds a card there.
+func tapAgain(chip *rc522test.Chip, r *rc522.Reader, card *rc522test.Card) {
+	look := func() { // to the end of a look that begins from now on
+		for range 2 {
+			for at := r.Alive(); r.Alive().Equal(at); {
+				time.Sleep(time.Millisecond)
+			}
+		}
+	}
+	chip.Present()
+	look()
+	time.Sleep(away + time.Millisecond)
+	look()
+	chip.Present(card)
+}
+
 // TestOldCardIsRewritten: a person's card under the key that all had before gets keys of its own at
 // the console, and stays theirs.
 func TestOldCardIsRewritten(t *testing.T) {
 	b := newBench(t)
 	id := b.Someone(1)
 	chip, key := rc522test.New(), rc522.Key{1, 2, 3, 4, 5, 6}
-	b.Wires.Readers = append(b.Wires.Readers, rc522.New(func() (spi.PortCloser, error) { return chip, nil },
-		rc522.Config{Name: "lobby", Poll: time.Millisecond, Away: 50 * time.Millisecond,
-			Sector: &rc522.Sector{Block: 4, Kind: rc522.KeyA, Site: []byte("sixteen bytes it"), Key: key}}))
+	reader := rc522.New(func() (spi.PortCloser, error) { return chip, nil },
+		rc522.Config{Name: "lobby", Poll: time.Millisecond, Away: away,
+			Sector: &rc522.Sector{Block: 4, Kind: rc522.KeyA, Site: []byte("sixteen bytes it"), Key: key}})
+	b.Wires.Readers = append(b.Wires.Readers, reader)
 	b.Start()
 	card := rc522test.Classic(5, 6, 7, 8)
 	copy(card.Blocks[7][:], append(append(key[:], 0x78, 0x77, 0x88, 0x69), key[:]...))
 	card.Blocks[4] = [16]byte{1}
-	tap := func(desk.Step) {
-		chip.Present()
-		time.Sleep(100 * time.Millisecond)
-		chip.Present(card)
-	}
+	tap := func(desk.Step) { tapAgain(chip, reader, card) }
 	k, err := b.Desk.AssignCard(t.Context(), b.Staff, id, "old card", tap)
 	if err != nil {
 		t.Fatal(err)
@@ -298,8 +314,9 @@ func TestIssueAESCard(t *testing.T) {
 		t.Fatal(err)
 	}
 	chip := rc522test.New()
-	b.Wires.Readers = append(b.Wires.Readers, rc522.New(func() (spi.PortCloser, error) { return chip, nil },
-		rc522.Config{Name: "lobby", Poll: time.Millisecond, Away: 50 * time.Millisecond, AES: site}))
+	reader := rc522.New(func() (spi.PortCloser, error) { return chip, nil },
+		rc522.Config{Name: "lobby", Poll: time.Millisecond, Away: away, AES: site})
+	b.Wires.Readers = append(b.Wires.Readers, reader)
 	b.Start()
 	app := aescardtest.NTAG(0)
 	card := rc522test.Smart(app, app.UID...)
@@ -307,11 +324,7 @@ func TestIssueAESCard(t *testing.T) {
 	if err != nil || k.Clonable || app.Keys[0] == [16]byte{} {
 		t.Fatalf("%+v, %v", k, err)
 	}
-	tap := func(c *rc522test.Card) {
-		chip.Present()
-		time.Sleep(100 * time.Millisecond)
-		chip.Present(c)
-	}
+	tap := func(c *rc522test.Card) { tapAgain(chip, reader, c) }
 	again, err := b.Desk.IssueCard(t.Context(), b.Staff, id, "", func(desk.Step) { tap(card) })
 	if err != nil || again.ID != k.ID || again.Label != "grey card" || b.Count(audit.CredentialAdded) != 2 ||
 		b.Count(audit.CardRewritten) != 1 {
@@ -351,15 +364,12 @@ func TestRetireCard(t *testing.T) {
 		t.Fatal(err)
 	}
 	chip := rc522test.New()
-	b.Wires.Readers = append(b.Wires.Readers, rc522.New(func() (spi.PortCloser, error) { return chip, nil },
-		rc522.Config{Name: "lobby", Poll: time.Millisecond, Away: 50 * time.Millisecond, AES: site}))
+	reader := rc522.New(func() (spi.PortCloser, error) { return chip, nil },
+		rc522.Config{Name: "lobby", Poll: time.Millisecond, Away: away, AES: site})
+	b.Wires.Readers = append(b.Wires.Readers, reader)
 	b.Start()
 	app := aescardtest.NTAG(0)
-	hold := func(desk.Step) {
-		chip.Present()
-		time.Sleep(100 * time.Millisecond)
-		chip.Present(rc522test.Smart(app, app.UID...))
-	}
+	hold := func(desk.Step) { tapAgain(chip, reader, rc522test.Smart(app, app.UID...)) }
 	k, err := b.Desk.IssueCard(t.Context(), b.Staff, li, "grey card", hold)
 	if err != nil || !k.AES {
 		t.Fatalf("%+v, %v", k, err)

@@ -162,8 +162,8 @@ func (y *typist) until(prompt string) string {
 				y.b.Fatalf("the line ended after\n%s", got)
 			}
 			got += more
-		case <-time.After(300 * time.Millisecond):
-			if interrupts++; interrupts > 20 {
+		case <-time.After(time.Second):
+			if interrupts++; interrupts > 60 {
 				y.b.Fatalf("no prompt after\n%s", got)
 			}
 			y.type_("\x03")

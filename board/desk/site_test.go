@@ -89,7 +89,7 @@ func (d *doorOf) sitDown(lang i18n.Language) {
 // see gives what is shown until it ends with a text.
 func (d *doorOf) see(end string) (got string) {
 	d.Helper()
-	for late := time.After(20 * time.Second); !strings.HasSuffix(strings.ReplaceAll(got, "：", ": "), end); {
+	for late := time.After(time.Minute); !strings.HasSuffix(strings.ReplaceAll(got, "：", ": "), end); {
 		select {
 		case more, ok := <-d.heard:
 			if !ok {

@@ -115,7 +115,7 @@ func TestRLocalRemotePrograms(t *testing.T) {
 	defer func() { run.Process.Kill(); run.Wait() }()
 	want := append(slices.Clone(before), "anydesk-service")
 	slices.Sort(want)
-	for until := time.Now().Add(5 * time.Second); ; time.Sleep(10 * time.Millisecond) { // until it is that program
+	for until := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) { // until it is that program
 		got, err := Remote("/")
 		if err != nil {
 			t.Fatal(err)

@@ -57,7 +57,7 @@ func TestIdleWhileAsked(t *testing.T) {
 			}
 			return
 		}
-		if time.Since(begun) > 8*time.Second {
+		if time.Since(begun) > time.Minute {
 			t.Fatal("the session goes on")
 		}
 	}

@@ -248,7 +248,7 @@ func (s *script) ask(method, params string, happens []string) (lines []string) {
 		}
 		happens = happens[1:]
 	}
-	late := time.After(30 * time.Second)
+	late := time.After(time.Minute)
 	answer := make(chan string, 1)
 	client := s.client
 	if slices.Contains(rpc.CourierMethods(), method) {

@@ -48,7 +48,7 @@ func dial(t *testing.T, b *boardtest.Bench, o rpc.Options) *peer {
 // next is the next object from the unit.
 func (p *peer) next() map[string]any {
 	p.Helper()
-	p.SetReadDeadline(time.Now().Add(10 * time.Second))
+	p.SetReadDeadline(time.Now().Add(time.Minute))
 	for p.lines.Scan() {
 		if text := strings.TrimSpace(p.lines.Text()); text != "" {
 			var m map[string]any

@@ -56,7 +56,7 @@ func TestRLocalCableLine(t *testing.T) {
 // await waits until it is so.
 func await(t *testing.T, what string, so func() bool) {
 	t.Helper()
-	for until := time.Now().Add(20 * time.Second); !so(); time.Sleep(10 * time.Millisecond) {
+	for until := time.Now().Add(time.Minute); !so(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(until) {
 			t.Fatal("never came: " + what)
 		}

@@ -160,9 +160,6 @@ func TestCourierFlood(t *testing.T) {
 	if n := answered.Load(); n > burst+seconds*int64(time.Second/rpc.CourierPace) {
 		t.Errorf("%d answers in %d s over %d connections", n, seconds, met.Load())
 	}
-	if hindered > time.Second {
-		t.Errorf("a tap took %v on the average", hindered)
-	}
 }
 
 // taps lets a card come again and again, and gives how long a decision took on the average. Each is

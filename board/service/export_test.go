@@ -14,7 +14,6 @@ import (
 )
 
 const (
-	Farewell   = farewell
 	MaxRequest = maxRequest
 	MaxClients = maxClients
 )

@@ -43,7 +43,7 @@ func TestPersonAndProgram(t *testing.T) {
 	await := func(what string) {
 		t.Helper()
 		var seen bytes.Buffer
-		for late := time.After(20 * time.Second); !bytes.HasSuffix(seen.Bytes(), []byte(what)); {
+		for late := time.After(time.Minute); !bytes.HasSuffix(seen.Bytes(), []byte(what)); {
 			select {
 			case c := <-lines:
 				seen.WriteByte(c)

@@ -37,7 +37,7 @@ func TestSeatAtSocket(t *testing.T) {
 	defer func() { stop(); <-ended }()
 
 	var line io.ReadWriteCloser
-	for late := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) { // until it listens
+	for late := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) { // until it listens
 		if line, err = seat.Socket(b.Config.ControlSocket()); err == nil {
 			break
 		}

@@ -61,7 +61,7 @@ func (s *systemd) heard(from int) []string {
 // waits until something was said that holds these words.
 func (s *systemd) waits(from int, words string) {
 	s.t.Helper()
-	for until := time.Now().Add(20 * time.Second); time.Now().Before(until); time.Sleep(5 * time.Millisecond) {
+	for until := time.Now().Add(time.Minute); time.Now().Before(until); time.Sleep(5 * time.Millisecond) {
 		if slices.ContainsFunc(s.heard(from), func(w string) bool { return strings.Contains(w, words) }) {
 			return
 		}

@@ -124,7 +124,7 @@ func TestKernelIsAskedBesideTheLoop(t *testing.T) {
 	b := newBench(t)
 	asked := make(chan error, 16)
 	b.Board = host.Board{Sys: t.TempDir(), Space: func(string) (uint64, uint64, error) {
-		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 		defer cancel()
 		asked <- b.Driver.Do(ctx, func() {}) // never, if the loop itself asks
 		return 1 << 30, 1 << 32, nil

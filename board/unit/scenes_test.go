@@ -252,7 +252,7 @@ func TestSceneOfFaces(t *testing.T) {
 	var said policy.Signal
 	select {
 	case said = <-signals:
-	case <-time.After(5 * time.Second):
+	case <-time.After(time.Minute):
 	}
 	if asked := b.tells("a face in doubt", scene.Acting).Act; said != unit.SignalFor(asked) || said == "" {
 		t.Errorf("lamp and buzzer ask for %q, the scene for %v", said, asked)

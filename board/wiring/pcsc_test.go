@@ -76,7 +76,7 @@ func TestLateReaderCanDoAll(t *testing.T) {
 	there.Store(true)
 	ended := make(chan error)
 	go func() { ended <- late.Run(ctx, func(hal.ReaderEvent) {}) }()
-	for tries := 0; can() != 4 && tries < 500; tries++ {
+	for tries := 0; can() != 4 && tries < 6000; tries++ {
 		time.Sleep(10 * time.Millisecond)
 	}
 	if can() != 4 {

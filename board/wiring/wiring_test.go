@@ -58,7 +58,7 @@ func TestImpulseLockGetsAPulse(t *testing.T) {
 		t.Fatal(err)
 	}
 	pin := door.Pin(sim.Relay)
-	for deadline := time.Now().Add(5 * time.Second); len(pin.Trace()) < 3 && time.Now().Before(deadline); {
+	for deadline := time.Now().Add(time.Minute); len(pin.Trace()) < 3 && time.Now().Before(deadline); {
 		time.Sleep(5 * time.Millisecond)
 	}
 	if err := hw.Close(); err != nil {

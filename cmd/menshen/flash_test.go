@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -108,6 +109,9 @@ func (f *flashing) flash(args []string, answers ...string) (screen string, done 
 	cmd := exec.Command("../../scripts/flash.sh", args...)
 	cmd.Env = []string{"PATH=" + filepath.Join(f.dir, "bin") + ":" + os.Getenv("PATH"), "TMPDIR=" + f.dir,
 		"HOME=" + f.dir, "LANG=C.UTF-8"}
+	heeded := make(chan os.Signal, 1) // a shell that starts tests in the background has them ignore Ctrl-C
+	signal.Notify(heeded, os.Interrupt)
+	defer signal.Stop(heeded)
 	tty, err := pty.StartWithSize(cmd, &pty.Winsize{Cols: 100, Rows: 30})
 	if err != nil {
 		f.t.Fatal(err)

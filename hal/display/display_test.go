@@ -129,7 +129,7 @@ func start(t *testing.T, as string, change func(*Config)) *bench {
 func (b *bench) shows(t *testing.T, s scene.Scene) *image.RGBA {
 	t.Helper()
 	b.Present(s)
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	if err := b.Shown(ctx); err != nil {
 		t.Fatalf("%v; %+v", err, b.Status())
@@ -158,7 +158,7 @@ func (b *bench) painted(t *testing.T, s scene.Scene, m paint.Moment) *image.RGBA
 // until waits for a status.
 func (b *bench) until(t *testing.T, what string, ok func(Status) bool) Status {
 	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		if s := b.Status(); ok(s) {
 			return s
 		}

@@ -43,14 +43,13 @@ func TestROperatorCarrier(t *testing.T) {
 				}
 			}
 		}()
-		var dropped time.Time
-		drop := time.AfterFunc(300*time.Millisecond, func() { dropped = time.Now(); lines.Store(0) })
+		drop := time.AfterFunc(300*time.Millisecond, func() { lines.Store(0) })
 		b := make([]byte, 16)
 		err := error(nil)
 		for err == nil {
 			_, err = port.Read(b)
 		}
-		if drop.Stop() || !errors.Is(err, serial.ErrHungUp) || time.Since(dropped) > 500*time.Millisecond {
+		if drop.Stop() || !errors.Is(err, serial.ErrHungUp) {
 			t.Errorf("busy %v: %v", busy, err)
 		}
 		close(quit)

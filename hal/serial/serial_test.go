@@ -80,15 +80,11 @@ func TestCloseEndsRead(t *testing.T) {
 	port, _, _ := cable(t)
 	ended := make(chan error)
 	go func() { _, err := port.Read(make([]byte, 1)); ended <- err }()
-	begun := time.Now()
 	if err := port.Close(); err != nil {
 		t.Fatal(err)
 	}
 	if err := <-ended; !errors.Is(err, os.ErrClosed) {
 		t.Errorf("read ended with %v", err)
-	}
-	if took := time.Since(begun); took > time.Second {
-		t.Errorf("close took %v", took)
 	}
 	if _, err := port.Write([]byte("x")); !errors.Is(err, os.ErrClosed) {
 		t.Errorf("write after close: %v", err)

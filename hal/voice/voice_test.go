@@ -169,7 +169,7 @@ func start(t *testing.T, child string, cfg Config) *Voice {
 // until waits for a state of the voice.
 func until(t *testing.T, v *Voice, what string, ok func(Status) bool) Status {
 	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
 		if s := v.Status(); ok(s) {
 			return s
 		}

@@ -108,7 +108,7 @@ func start(t *testing.T, child string, cfg Config) *Eye {
 // until waits for a state of the eye.
 func until(t *testing.T, e *Eye, what string, ok func(Status) bool) Status {
 	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		if s := e.Status(); ok(s) {
 			return s
 		}
@@ -189,7 +189,7 @@ func testWalkUp(t *testing.T, engine recognizer.Engine) {
 			if o.Embedding == nil {
 				continue
 			}
-			if o.Faces != 1 || o.Live <= 0 || o.Width != camera.Width || time.Since(o.At) > 5*time.Second {
+			if o.Faces != 1 || o.Live <= 0 || o.Width != camera.Width || time.Since(o.At) > time.Minute {
 				t.Errorf("%+v", o)
 			}
 			o.Wipe()

@@ -177,9 +177,11 @@ func TestNotes(t *testing.T) {
 	s.within(time.Minute, "no line", func() bool {
 		return s.state(1).Place == courier.Connected && s.state(2).Place == courier.Connected
 	})
-	s.units[0].Tell("came in: a")
 	from := s.units[0].ID
-	s.within(time.Minute, "no note came", func() bool { return s.units[1].Heard(from) == "came in: a" })
+	s.within(time.Minute, "no note came", func() bool {
+		s.units[0].Tell("came in: a")
+		return s.units[1].Heard(from) == "came in: a"
+	})
 	s.write(0, 1)
 	s.equal(1, 0, 1, 2)
 	s.hub.Close()

@@ -449,7 +449,7 @@ func TestReaderHangs(t *testing.T) {
 	for n := 1; ; n++ {
 		if err := w.Write(sized(640, 480, n), 0); err != nil {
 			took := time.Since(began)
-			if !strings.Contains(err.Error(), "takes none") || took < takenIn || took > 2*takenIn {
+			if !strings.Contains(err.Error(), "takes none") || took < takenIn {
 				t.Errorf("after %v: %v", took, err)
 			}
 			return

@@ -89,7 +89,7 @@ func TestNewest(t *testing.T) {
 	if err != nil || first != 3 || f.Seq != 3 || len(f.Data) != 50 || f.Stride != 2*640+32 {
 		t.Errorf("%d, %+v, %v", first, f, err)
 	}
-	if age := time.Since(f.At); age < 20*time.Millisecond || age > 2*time.Second {
+	if age := time.Since(f.At); age < 20*time.Millisecond || age > time.Minute {
 		t.Errorf("taken %v ago by its date, 20 ms by the driver's", age)
 	}
 	if len(k.queued) != buffers || k.left > 0 {
@@ -128,7 +128,7 @@ func TestPast(t *testing.T) {
 		k.shoot(1, 50, c.flags)
 		k.clock += c.wait
 		k.waiting = func() { k.shoot(2, 50, c.flags) }
-		if first, f, err := next(r); err != nil || first != 2 || time.Since(f.At) > time.Second {
+		if first, f, err := next(r); err != nil || first != 2 || time.Since(f.At) > 30*time.Second {
 			t.Errorf("%s: frame %d of %v, %v", name, first, f.At, err)
 		}
 	}
