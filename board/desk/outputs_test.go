@@ -126,5 +126,4 @@ func TestOutputsAtTheConsole(t *testing.T) {
 	says(m.do("output lift a van"), `no output called "lift"`, "garage")
 	says(m.do("output garage a delivery van"), "On for 5s. Recorded.")
 	b.Eventually("the garage opens", func() bool { return b.Outputs["garage"].On() })
-	b.Tap(1)
 }

@@ -214,7 +214,12 @@ func TestLineLostWhileEnrolling(t *testing.T) {
 	}
 	p.Close()
 	leave()
-	b.Eventually("the session's end", func() bool { return b.Count(audit.AimingEnded) == 1 && b.Driver.Taken() })
+	b.Eventually("the session's end", func() (over bool) {
+		if err := b.Driver.Do(t.Context(), func() { over = b.Driver.Taken() }); err != nil {
+			t.Fatal(err)
+		}
+		return over && b.Count(audit.AimingEnded) == 1
+	})
 	one, err := b.Vault.Person(id)
 	if err != nil || one.Face.State != policy.FaceConsented || len(one.Occasions) != 0 || b.State().Faces.People != 0 {
 		t.Errorf("half done: %+v, %v, %v", one.Face, one.Occasions, err)

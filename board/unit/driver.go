@@ -5,6 +5,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"menshen/board/config"
@@ -16,14 +17,26 @@ import (
 
 // Driver steps a unit one event at a time, for tests and simulators, in place of
 // Run. All its methods, and those of its unit, are called from one goroutine; they
-// do what the loop would do, at once.
-type Driver struct{ u *Unit }
+// do what the loop would do, at once. After Leave they panic but in Do, for the loop
+// may run; Leave, WaitForDisk and Watchers do not.
+type Driver struct {
+	u    *Unit
+	turn *atomic.Bool // Do runs
+}
+
+// own is the unit, whose loop does not run beside the caller.
+func (d Driver) own() *Unit {
+	if !d.u.driven && !d.turn.Load() {
+		panic("unit: driven beside its loop")
+	}
+	return d.u
+}
 
 // Drive takes the unit over until Leave. The door is as open says.
 func (u *Unit) Drive(open bool) Driver {
 	u.driven = true
 	u.door = policy.StartDoor(u.doorConf, open, u.now())
-	return Driver{u}
+	return Driver{u, new(atomic.Bool)}
 }
 
 // Leave gives the unit back, to be run.
@@ -34,62 +47,73 @@ func (d Driver) Leave() { d.u.driven = false }
 func (d Driver) WaitForDisk(longest time.Duration) { d.u.slowDisk = longest }
 
 // Device hands over an event of a reader (hal.ReaderEvent) or an input (hal.InputEvent).
-func (d Driver) Device(e any) { d.u.handle(e) }
+func (d Driver) Device(e any) { d.own().handle(e) }
 
 // See hands over what the eye says of one frame, and overwrites it.
-func (d Driver) See(o *recognizer.Observation) { d.u.observe(o) }
+func (d Driver) See(o *recognizer.Observation) { d.own().observe(o) }
 
 // SeeCode hands over a code that the eye saw.
-func (d Driver) SeeCode(c eye.Code) { d.u.seenCode(c) }
+func (d Driver) SeeCode(c eye.Code) { d.own().seenCode(c) }
 
 // Tick lets the unit notice how late it is.
-func (d Driver) Tick() { d.u.tick(d.u.now()) }
+func (d Driver) Tick() { u := d.own(); u.tick(u.now()) }
 
 // Mended hands over what an attempt to mend the vault came to.
-func (d Driver) Mended(err error) { d.u.noteVault(err) }
+func (d Driver) Mended(err error) { d.own().noteVault(err) }
 
 // Configure takes over what a change of the configuration means for faces.
-func (d Driver) Configure(c *config.Config) { d.u.faces.configure(c) }
+func (d Driver) Configure(c *config.Config) { d.own().faces.configure(c) }
 
 // EndLeases looks whose lease is over.
-func (d Driver) EndLeases(people []policy.Person) { d.u.endLeases(people) }
+func (d Driver) EndLeases(people []policy.Person) { d.own().endLeases(people) }
 
 // Until is how long nothing is due.
-func (d Driver) Until(now time.Time) time.Duration { return d.u.untilNext(now) }
+func (d Driver) Until(now time.Time) time.Duration { return d.own().untilNext(now) }
 
 // Decide concludes an attempt that was made up.
-func (d Driver) Decide(a policy.Attempt) policy.Decision { return d.u.conclude(a) }
+func (d Driver) Decide(a policy.Attempt) policy.Decision { return d.own().conclude(a) }
 
 // EraseDue destroys what is due, in the order of the handles.
 func (d Driver) EraseDue() {
 	byHandle := func(a, b policy.PersonID) int { return bytes.Compare(a[:], b[:]) }
-	for _, id := range slices.SortedFunc(maps.Keys(d.u.due.of), byHandle) {
-		e := d.u.due.of[id]
-		d.u.noteErased(id, e, d.u.erase(id, e))
+	u := d.own()
+	for _, id := range slices.SortedFunc(maps.Keys(u.due.of), byHandle) {
+		e := u.due.of[id]
+		u.noteErased(id, e, u.erase(id, e))
 	}
 }
 
 // AddOccasions stores what waits to be added to stored faces.
 func (d Driver) AddOccasions() {
-	for len(d.u.faces.waiting) > 0 {
-		d.u.addOccasion(context.Background(), <-d.u.faces.waiting)
+	u := d.own()
+	for len(u.faces.waiting) > 0 {
+		u.addOccasion(context.Background(), <-u.faces.waiting)
 	}
 }
 
 // Taken reports whether the taking of a face is over, or none is under way.
-func (d Driver) Taken() bool { return d.u.faces.taking == nil || len(d.u.faces.taking.done) > 0 }
+func (d Driver) Taken() bool {
+	taking := d.own().faces.taking
+	return taking == nil || len(taking.done) > 0
+}
 
 // Scene is what is told at the door.
-func (d Driver) Scene() scene.Scene { return d.u.scene(d.u.now()) }
+func (d Driver) Scene() scene.Scene { u := d.own(); return u.scene(u.now()) }
 
 // Due is when the door has something to do next; zero: nothing.
-func (d Driver) Due() time.Time { return d.u.nextDue() }
+func (d Driver) Due() time.Time { return d.own().nextDue() }
 
 // Started records that the unit begins, and takes up what was in force when it ended.
-func (d Driver) Started() { d.u.started() }
+func (d Driver) Started() { d.own().started() }
 
 // Do runs f in the loop's turn, also of a unit that runs.
-func (d Driver) Do(ctx context.Context, f func()) error { return d.u.do(ctx, f) }
+func (d Driver) Do(ctx context.Context, f func()) error {
+	return d.u.do(ctx, func() {
+		d.turn.Store(true)
+		defer d.turn.Store(false)
+		f()
+	})
+}
 
 // Watchers is how many watch.
 func (d Driver) Watchers() int {
