@@ -58,6 +58,7 @@ func value(t *testing.T, r check.Result, key string) float64 {
 // TestGoodDoorPasses: everything that a good door has is tried and passes, with figures that are
 // the simulated door's own; every move of the relay was recorded before it.
 func TestGoodDoorPasses(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	r, err := s.run()
 	if err != nil {
@@ -121,6 +122,7 @@ func TestGoodDoorPasses(t *testing.T) {
 // TestFailSafeDoorPasses: a lock that is open without power is tried the other way round, and is
 // left as it is declared: open.
 func TestFailSafeDoorPasses(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, "[relay]\n", "[relay]\nfail_safe = true\n")
 	s.inverted = true // current locks it
 	r, err := s.run()
@@ -143,6 +145,7 @@ func TestFailSafeDoorPasses(t *testing.T) {
 // TestImpulseLockPasses: such a lock is tried by pulses of its own length, one for each pull at the
 // door, and its exit button gives one too.
 func TestImpulseLockPasses(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, "[relay]\n", "[relay]\nlock = \"impulse\"\npulse = \"50ms\"\nrest = \"10ms\"\n",
 		fireInput, "")
 	s.byHandle = true
@@ -397,6 +400,7 @@ func watchdog(f check.WatchdogFacts) func(*site) {
 // TestRSafeDuringTheCheck: the exit button and the fire line release the lock while something else
 // is tried, and the fire holds it open against the check.
 func TestRSafeDuringTheCheck(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	var rex, fire, held bool
 	s.says = func(id string) (bool, bool) {
@@ -457,6 +461,7 @@ func TestStopLeavesTheLockAtRest(t *testing.T) {
 // TestStepsAreRepeatedAndSkipped: what was mended passes at the next try; a skipped step is
 // recorded, and without one that people's safety stands on the door does not count as tested.
 func TestStepsAreRepeatedAndSkipped(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	s.rexOff = true
 	s.again["rex"] = 1
@@ -498,6 +503,7 @@ func TestStepsAreRepeatedAndSkipped(t *testing.T) {
 
 // TestResume: what passed before a power cut is not asked again, what failed is.
 func TestResume(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	s.clockWrong, s.stop = true, "contact"
 	first := s.session()

@@ -72,6 +72,7 @@ func (s *site) onLine(t *testing.T) *lineSite {
 // TestRSafeSupervisedFireLine: a supervised fire line passes its own step and the fire input's, and
 // while it is cut or shorted the lock lets go, for the recorded reason.
 func TestRSafeSupervisedFireLine(t *testing.T) {
+	t.Parallel()
 	s := newLineSite(t)
 	s.do["line cut"] = func() { // with the contact at rest
 		s.line.Contact(true)
@@ -151,6 +152,7 @@ func TestSupervisedFaults(t *testing.T) {
 
 // TestExitByHandIsTrue: a configuration that promises a handle at a door without one fails.
 func TestExitByHandIsTrue(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	s.on.Config.Door.ExitByHand, s.noHandle = true, true
 	r, err := s.run()

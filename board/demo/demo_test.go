@@ -37,7 +37,7 @@ func TestScenario(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
 	var out, log bytes.Buffer
 	o := Options{Dir: boardtest.Folder(t), Models: dir, Pictures: filepath.Join(filepath.Dir(dir), "pictures"),
@@ -81,15 +81,23 @@ func TestTraffic(t *testing.T) {
 		t.Fatal(err, &out)
 	}
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
-	var door, eye, doorCPU, eyeCPU, looking float64
-	var faces, cards int
-	last := strings.NewReplacer("|", "", "MiB", "", "%", "", ",", "", ";", "").Replace(lines[len(lines)-1])
-	last = strings.Join(strings.Fields(last), " ")
-	if _, err := fmt.Sscanf(last, "20s %g %g %g %g %g %d %d", &door, &doorCPU, &eye, &eyeCPU, &looking, &faces,
-		&cards); err != nil {
-		t.Fatalf("%v: %q", err, last)
+	rows, visited := 0, 0 // a row is late, or left out, where the machine is slow
+	for _, line := range lines {
+		var after, faces, cards int
+		var door, eye, doorCPU, eyeCPU, looking float64
+		line = strings.NewReplacer("|", "", "MiB", "", "%", "", ",", "", ";", "").Replace(line)
+		if _, err := fmt.Sscanf(strings.Join(strings.Fields(line), " "), "%ds %g %g %g %g %g %d %d", &after, &door,
+			&doorCPU, &eye, &eyeCPU, &looking, &faces, &cards); err != nil {
+			continue // a heading
+		}
+		if rows++; door < 20 || eye < 20 || looking > eyeCPU {
+			t.Errorf("impossible figures after %d s", after)
+		}
+		if looking > 0 && faces+cards > 0 {
+			visited++
+		}
 	}
-	if door < 20 || eye < 20 || looking <= 0 || looking > eyeCPU || faces+cards == 0 {
+	if rows < 2 || visited == 0 {
 		t.Errorf("no figures of a door at which people come and go:\n%s", &out)
 	}
 }

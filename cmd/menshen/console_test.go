@@ -94,7 +94,7 @@ func (s *site) until(what string, yes func() bool) time.Duration {
 	s.t.Helper()
 	began := time.Now()
 	for ; !yes(); time.Sleep(2 * time.Millisecond) {
-		if time.Since(began) > 30*time.Second {
+		if time.Since(began) > 2*time.Minute {
 			s.t.Fatalf("waited in vain: %s", what)
 		}
 	}
@@ -187,9 +187,9 @@ func (s *seat) see(words string) string {
 	s.t.Helper()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	wake := time.AfterFunc(60*time.Second, s.cond.Broadcast)
+	wake := time.AfterFunc(2*time.Minute, s.cond.Broadcast)
 	defer wake.Stop()
-	for end := time.Now().Add(60 * time.Second); ; s.cond.Wait() {
+	for end := time.Now().Add(2 * time.Minute); ; s.cond.Wait() {
 		if i := strings.Index(string(s.raw[s.mark:]), words); i >= 0 {
 			got := string(s.raw[s.mark : s.mark+i+len(words)])
 			s.mark += len(got)

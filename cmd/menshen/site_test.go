@@ -228,7 +228,7 @@ func (d *siteDoor) run(t *testing.T, log string) {
 
 func (d *siteDoor) ask(t *testing.T, method string, params, result any) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	if err := d.desk.Call(ctx, method, params, result); err != nil {
 		t.Fatalf("%s: %v", method, err)
@@ -247,7 +247,7 @@ func (d *siteDoor) face(person string) (string, error) {
 
 func eventually(t *testing.T, what string, try func() error) {
 	t.Helper()
-	for end := time.Now().Add(60 * time.Second); ; time.Sleep(100 * time.Millisecond) {
+	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(100 * time.Millisecond) {
 		err := try()
 		if err == nil {
 			return

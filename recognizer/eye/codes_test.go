@@ -90,7 +90,7 @@ func TestCodeBesideFaces(t *testing.T) {
 	e.SetCodes(true)
 	hold(t, dir, "MP1 ABC", camera.Scene{Seed: 3})
 	observed, read := false, false
-	for deadline := time.After(30 * time.Second); !observed || !read; {
+	for deadline := time.After(2 * time.Minute); !observed || !read; {
 		select {
 		case o := <-e.Observations():
 			observed = true

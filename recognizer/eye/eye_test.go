@@ -108,7 +108,7 @@ func start(t *testing.T, child string, cfg Config) *Eye {
 // until waits for a state of the eye.
 func until(t *testing.T, e *Eye, what string, ok func(Status) bool) Status {
 	t.Helper()
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		if s := e.Status(); ok(s) {
 			return s
 		}
@@ -179,7 +179,7 @@ func testWalkUp(t *testing.T, engine recognizer.Engine) {
 	if err := camera.SetScene(dir, camera.Scene{Picture: collins(t), Seed: 4}); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	for {
 		select {
@@ -271,7 +271,7 @@ func TestAim(t *testing.T) {
 	if err := camera.SetScene(dir, camera.Scene{Picture: collins(t), Seed: 4}); err != nil {
 		t.Fatal(err)
 	}
-	timeout := time.After(30 * time.Second)
+	timeout := time.After(2 * time.Minute)
 	for {
 		select {
 		case <-timeout:
@@ -298,7 +298,7 @@ func TestEnrolShown(t *testing.T) {
 	if err := camera.SetScene(dir, camera.Scene{Picture: collins(t), Seed: 4}); err != nil {
 		t.Fatal(err)
 	}
-	timeout := time.After(30 * time.Second)
+	timeout := time.After(2 * time.Minute)
 	for shown, measured := false, false; !shown || !measured; {
 		select {
 		case <-timeout:

@@ -32,11 +32,11 @@ func beside(t *testing.T, emitter string, line func(dir string, on bool) error) 
 	return start(t, "eye", cfg), dir
 }
 
-// pairs gathers what the infrared camera says until there are so many pairs, or half a minute is
-// over.
+// pairs gathers what the infrared camera says until there are so many pairs, or two minutes
+// are over.
 func pairs(t *testing.T, e *Eye, n int) (all []fusion.Infrared) {
 	t.Helper()
-	end := time.After(30 * time.Second)
+	end := time.After(2 * time.Minute)
 	var first time.Time // usable frame
 	for len(all) < n {
 		select {
@@ -159,7 +159,7 @@ func TestInfraredEmitterRests(t *testing.T) {
 	}
 	dark := func(when string) {
 		t.Helper()
-		for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		for deadline := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
 			on, n := is()
 			time.Sleep(600 * time.Millisecond) // longer than a pair takes
 			if later, m := is(); !on && !later && n == m {
@@ -210,7 +210,7 @@ func TestInfraredEmitterRests(t *testing.T) {
 func TestInfraredAim(t *testing.T) {
 	e, dir := beside(t, "line", camera.SetEmitter)
 	e.SetMode(Aim)
-	end := time.After(30 * time.Second)
+	end := time.After(2 * time.Minute)
 	look := func(what string, enough func(*Picture) bool) {
 		t.Helper()
 		for {

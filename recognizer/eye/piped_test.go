@@ -269,7 +269,7 @@ func embed(t *testing.T, spec string) *recognizer.Embedding {
 	e := start(t, "eye", Config{Camera: spec, Models: modelsDir(t), Options: anyFace})
 	defer e.Close()
 	e.SetMode(Looking)
-	timeout := time.After(30 * time.Second)
+	timeout := time.After(2 * time.Minute)
 	for {
 		select {
 		case o := <-e.Observations():

@@ -113,7 +113,7 @@ func (b *safeBuffer) String() string {
 // open opens the pipe as the eye does, again and again.
 func open(t *testing.T, path string) *pipe.Reader {
 	t.Helper()
-	for until := time.Now().Add(20 * time.Second); ; {
+	for until := time.Now().Add(time.Minute); ; {
 		r, err := pipe.Open(path)
 		if err == nil {
 			t.Cleanup(func() { r.Close() })
