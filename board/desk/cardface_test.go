@@ -49,7 +49,7 @@ func newCardBench(t *testing.T) *cardBench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &aesReader{Reader: b.Reader, site: site}
+	r := &aesReader{Reader: b.Reader, site: site, taps: aescard.Taps{Site: site}}
 	b.Wires.Readers = []hal.Reader{r}
 	return &cardBench{b, r}
 }
@@ -72,7 +72,7 @@ func (b *cardBench) give(id policy.PersonID, app *aescardtest.Card) {
 
 // hold holds a card to the running reader.
 func (b *cardBench) hold(app *aescardtest.Card) {
-	act, _ := b.reader.taps.Next(b.reader.site)
+	act, _ := b.reader.taps.Next()
 	c, err := act.Card(app, app.UID)
 	app.Reset()
 	if err != nil {
