@@ -174,7 +174,7 @@ func TestTell(t *testing.T) {
 	}
 }
 
-// TestTellDoesNotWait: a child that takes nothing is told as well, and of each kind the last counts.
+// TestTellDoesNotWait: a child that takes nothing is told as well; of each kind the last counts.
 func TestTellDoesNotWait(t *testing.T) {
 	c := &Child{told: map[Kind][]byte{}, wake: make(chan struct{}, 1)} // nobody sends it
 	for _, word := range []string{"first", "second", "third"} {
