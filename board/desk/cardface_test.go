@@ -140,6 +140,7 @@ func TestRWithdrawFaceOnCard(t *testing.T) {
 	var door haltest.Presenter
 	b.Tellers = []scene.Presenter{&door}
 	b.Reassemble()
+	b.Driver.PresentAtOnce()
 	id, other := b.Someone(1), b.Someone(2)
 	own, second, others := aescardtest.NTAG(0), aescardtest.Light(), aescardtest.NTAG(1)
 	b.give(id, own)
@@ -160,7 +161,7 @@ func TestRWithdrawFaceOnCard(t *testing.T) {
 	var told []scene.Scene
 	b.Eventually("the door says what came of it", func() bool {
 		told = append(told, door.Told()...)
-		return len(told) > 0 && told[len(told)-1].Kind == scene.Carried
+		return slices.ContainsFunc(told, func(s scene.Scene) bool { return s.Kind == scene.Carried })
 	})
 	asks := func(s scene.Scene) bool { return s.Kind == scene.Writing && s.Within == desk.AsksAtTheDoor }
 	if !slices.ContainsFunc(told, asks) {

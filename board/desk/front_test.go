@@ -34,6 +34,7 @@ func TestRNoticeDoorLeadsThroughEnrolment(t *testing.T) {
 	var door haltest.Presenter
 	b.Tellers = []scene.Presenter{&door}
 	b.Reassemble()
+	b.Driver.PresentAtOnce()
 	id := b.Someone(1)
 	err := b.Vault.ChangePerson(store.Door, id, audit.PersonCorrected, func(p *policy.Person) error {
 		p.Lang, p.LongOpen = "zh", true

@@ -18,7 +18,7 @@ import (
 // Driver steps a unit one event at a time, for tests and simulators, in place of
 // Run. All its methods, and those of its unit, are called from one goroutine; they
 // do what the loop would do, at once. After Leave they panic but in Do, for the loop
-// may run; Leave, WaitForDisk and Watchers do not.
+// may run; Leave, Watchers and what is set before do not.
 type Driver struct {
 	u    *Unit
 	turn *atomic.Bool // Do runs
@@ -45,6 +45,10 @@ func (d Driver) Leave() { d.u.driven = false }
 // WaitForDisk sets how long a decision waits for its record, in place of SlowDisk: on a busy
 // machine a test of something else must not be denied for it.
 func (d Driver) WaitForDisk(longest time.Duration) { d.u.slowDisk = longest }
+
+// PresentAtOnce has the unit hand each scene to its presenters itself, also when it runs: they must
+// not wait. Else a scene that a presenter is too slow for is left out.
+func (d Driver) PresentAtOnce() { d.u.front.atOnce = true }
 
 // Device hands over an event of a reader (hal.ReaderEvent) or an input (hal.InputEvent).
 func (d Driver) Device(e any) { d.own().handle(e) }

@@ -21,6 +21,8 @@ type front struct {
 	heard map[policy.PersonID]time.Duration // when it was said last to whom how a face is taken back
 	guide guide
 	bell  bell
+
+	atOnce bool // a Driver's word: without posts
 }
 
 // Manner is how a person is spoken with, and all that a scene may know of them.
@@ -89,7 +91,7 @@ func (u *Unit) present(now time.Time) {
 	}
 	f.told = s
 	for _, p := range f.posts {
-		if u.driven {
+		if u.driven || f.atOnce {
 			p.to.Present(s)
 		} else {
 			p.put(s)
