@@ -67,7 +67,8 @@ type Config struct {
 }
 
 // sayPerDoor is added to Say for each door of the site: all that is said grows with the square of
-// them. Where nothing is new, twice as much time passes each time, up to sayQuiet of it.
+// them. Where nothing is new, twice as much time passes each time, up to sayQuiet of it; and where
+// another door has said the same meanwhile, only each sayQuiet-th time is anything said.
 const (
 	sayPerDoor = 10 * time.Second
 	sayQuiet   = 8
@@ -90,6 +91,8 @@ type courier struct {
 	lately map[post.ID]time.Time // by author: when a record came
 	told   map[post.ID]uint64    // the heads that were said last
 	quiet  int                   // how many times longer than else until they are said again
+	unsaid int                   // how often in a row they were not said
+	other  map[post.ID]uint64    // the heads that another door said since
 	behind bool                  // another door has something that this one lacks
 	status Status
 }
@@ -141,7 +144,7 @@ func newCourier(c Config) *courier {
 
 // visit is one connection to the hub, until something fails.
 func (k *courier) visit(ctx context.Context) error {
-	k.caught, k.told, k.quiet = false, nil, 0
+	k.caught, k.told, k.quiet, k.unsaid = false, nil, 0, sayQuiet
 	if err := k.look(ctx); err != nil {
 		return err
 	}

@@ -126,7 +126,8 @@ func (k *courier) recordsOf(ctx context.Context, author post.ID, from uint64) (a
 	return all, nil
 }
 
-// say tells the others what this door has.
+// say tells the others what this door has, unless one of them has just told as much: all have heard
+// that, and who lacks any of it says so.
 func (k *courier) say(l *line) error {
 	if !k.caught {
 		return nil
@@ -137,8 +138,23 @@ func (k *courier) say(l *line) error {
 		k.told, k.quiet = k.heads, 1
 	}
 	k.behind = false
+	if !k.speaks() {
+		return nil
+	}
 	s := post.Said{Heads: k.heads, Read: k.read, Start: k.start}
 	return l.nc.Publish(post.Heads(k.Ticket.Site, k.Ticket.Door), s.Bytes())
+}
+
+// speaks reports whether this door is to say what it has. It is, now and then, also where another
+// has said the same: whoever looks at a courier's status is to see that this door lives.
+func (k *courier) speaks() bool {
+	same := k.other != nil && maps.Equal(k.heads, k.other)
+	k.other = nil
+	if k.unsaid++; same && k.unsaid < sayQuiet {
+		return false
+	}
+	k.unsaid = 0
+	return true
 }
 
 // lacking is a door that lacks records of an author.
@@ -160,7 +176,11 @@ func (k *courier) hear(ctx context.Context, l *line, m *nats.Msg) error {
 	}
 	k.status.heard(door)
 	said, err := post.ParseSaid(m.Data)
-	if err != nil || said.Start != k.start || said.Read < k.read || !k.caught {
+	if err != nil || said.Start != k.start || !k.caught {
+		return nil
+	}
+	k.other = said.Heads
+	if said.Read < k.read {
 		return nil
 	}
 	for author, ours := range k.heads {
