@@ -45,6 +45,8 @@ const (
 	garage
 )
 
+var blockNames = []string{"gate", "lobby", "garage"}
+
 // blockSays is in each door's configuration: a person may not come in twice, at whatever door; who
 // tries the digits of a pass that is used up is not locked out.
 const blockSays = `[site]
@@ -66,7 +68,7 @@ func newBlock(t *testing.T) *block {
 	if out, err := exec.Command("go", "build", "-o", b.exe, "../menshen-site").CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	for _, name := range []string{"gate", "lobby", "garage"} {
+	for _, name := range blockNames {
 		b.doors = append(b.doors, newSiteDoor(t, filepath.Join(b.dir, name), uint32(os.Geteuid()), blockSays))
 	}
 	words := []string{"set-up", "--dir", b.path("hub"), "--tickets", b.path("tickets"), "--hub", sitetest.HubAt,
@@ -89,7 +91,6 @@ func (b *block) path(name ...any) string { return filepath.Join(b.dir, fmt.Sprin
 
 // meet has the doors become a site, with people of the first.
 func (b *block) meet() (site string) {
-	names := []string{"gate", "lobby", "garage"}
 	b.doors[gate].vault(b.T, func(first *store.Vault) error {
 		for i := range 40 {
 			id, err := first.AddPerson(store.Door, policy.Person{Name: policy.Private(fmt.Sprint("Wang Xiaoming ", i))})
@@ -101,28 +102,11 @@ func (b *block) meet() (site string) {
 			}
 			b.people = append(b.people, id)
 		}
-		if err := first.FoundSite("anna", names[gate]); err != nil {
+		if err := first.FoundSite("anna", blockNames[gate]); err != nil {
 			return err
 		}
 		for i, d := range b.doors[1:] {
-			d.vault(b.T, func(v *store.Vault) error {
-				request, code, err := v.RequestSite(names[1+i])
-				if err != nil {
-					return err
-				}
-				welcome, code, err := first.AdmitDoor("anna", request, code)
-				if err == nil {
-					err = v.JoinSite("anna", welcome, code)
-				}
-				if err != nil {
-					return err
-				}
-				own, err := v.SiteRecords(v.Unit(), 1, 1<<20)
-				if err == nil {
-					_, err = first.ApplySite(own)
-				}
-				return err
-			})
+			d.vault(b.T, func(v *store.Vault) error { return joins(first, v, blockNames[1+i]) })
 		}
 		s, err := first.Site()
 		site = hex.EncodeToString(s.ID[:])

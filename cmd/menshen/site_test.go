@@ -384,15 +384,7 @@ func meetings(gate, lobby *store.Vault) (li policy.PersonID, site string, err er
 	if err = errors.Join(err, gate.FoundSite("anna", "gate")); err != nil {
 		return li, "", err
 	}
-	request, code, err := lobby.RequestSite("lobby")
-	if err != nil {
-		return li, "", err
-	}
-	welcome, code, err := gate.AdmitDoor("anna", request, code)
-	if err == nil {
-		err = lobby.JoinSite("anna", welcome, code)
-	}
-	if err != nil {
+	if err := joins(gate, lobby, "lobby"); err != nil {
 		return li, "", err
 	}
 	all, err := gate.SiteRecords(gate.Unit(), 1, 1<<20)
@@ -417,4 +409,24 @@ func meetings(gate, lobby *store.Vault) (li policy.PersonID, site string, err er
 		err = lobby.EnrolFace(store.Door, li, [][]float32{boardtest.FaceOf(7)[:]})
 	}
 	return li, hex.EncodeToString(s.ID[:]), err
+}
+
+// joins has a door become one of the other's site, which hears of it.
+func joins(admits, door *store.Vault, name string) error {
+	request, code, err := door.RequestSite(name)
+	if err != nil {
+		return err
+	}
+	welcome, code, err := admits.AdmitDoor("anna", request, code)
+	if err == nil {
+		err = door.JoinSite("anna", welcome, code)
+	}
+	if err != nil {
+		return err
+	}
+	own, err := door.SiteRecords(door.Unit(), 1, 1<<20)
+	if err == nil {
+		_, err = admits.ApplySite(own)
+	}
+	return err
 }
