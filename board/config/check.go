@@ -43,6 +43,14 @@ func (c *Config) check() misfits {
 	if l := c.Console.Language; l != "" {
 		m.add("console.language", oneOf("[console] language", l, catalogue.Codes()))
 	}
+	if c.Unit.Seat {
+		c.checkSeat(m)
+	}
+	if c.Seat() {
+		c.checkReaders(m)
+		c.Site.check(m)
+		return *m
+	}
 	for _, part := range []func(*misfits){c.checkDoor, c.checkLock, c.checkWires, c.checkOutputs, c.checkADCs,
 		c.checkReaders, c.checkPlace, c.Site.check, c.checkFaces, c.checkInfrared, c.checkPasses,
 		c.checkVoice, c.checkDisplay} {

@@ -65,6 +65,7 @@ type Unit struct {
 	Location string `toml:"location"` // a policy.Place, what the door leads to; no faces at a private one (R-NOPRIVATE)
 	Handler  string `toml:"handler"`  // who is responsible for the data, for the notice (R-NOTICE)
 	Contact  string `toml:"contact"`
+	Seat     bool   `toml:"seat"`  // the manager's seat: it has no door; see Config.Seat
 	Bench    bool   `toml:"bench"` // a work bench or demonstration without data of real people: some rules only remind
 }
 

@@ -26,7 +26,8 @@ const (
 
 // LoadForDoor is [Load] for the door itself and for what talks to it: a value that is refused is
 // left out with its part of the door. Errors: the file is not there, or is not TOML with known
-// keys; what is refused belongs to the lock, to exit or to fire.
+// keys; what is refused belongs to the lock, to exit or to fire, or is a seat's, which keeps nobody
+// in.
 func LoadForDoor(path string) (*Config, error) {
 	c, wrong, err := load(path)
 	if err != nil {
@@ -35,7 +36,7 @@ func LoadForDoor(path string) (*Config, error) {
 	var needed misfits
 	for _, m := range wrong {
 		why := fmt.Errorf("%s:%w; then 'systemctl restart menshen'", path, atLine(c.Line(m.key), m.err))
-		if !c.LeaveOut(m.key, why) {
+		if c.Seat() || !c.LeaveOut(m.key, why) {
 			needed = append(needed, m)
 		}
 	}

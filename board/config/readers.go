@@ -199,7 +199,9 @@ func (c *Config) atDoor(is func(Reader) bool) bool {
 func (c *Config) checkUse(r Reader) error {
 	uid := func(r Reader) bool { return (r.Kind == "rc522" || r.Kind == "pcsc") && r.AES == "" && r.KeyFile == "" }
 	switch err := oneOf("use", cmp.Or(r.Use, "door"), uses); {
-	case err != nil || !r.Desk():
+	case err == nil && !r.Desk() && c.Seat():
+		return fmt.Errorf("a seat has no door: write use = \"desk\", for a reader at which cards are given to people")
+	case err != nil || !r.Desk() || c.Seat(): // which readers the doors have, a seat does not know
 		return err
 	case r.AES != "" && !c.atDoor(func(d Reader) bool { return d.AES != "" }):
 		return fmt.Errorf("it makes AES cards, which no reader at the door knows: give one there the same aes")

@@ -16,9 +16,12 @@ type Wire struct {
 	Out bool   // the unit drives it
 }
 
-// Pins gives all pins that the file names, the relay's first.
+// Pins gives all pins that the file names, the relay's first. A seat has no relay.
 func (c *Config) Pins() []Wire {
-	all := []Wire{{Pin: c.Relay.Pin, Of: "relay", Key: "relay.pin", Out: true}}
+	var all []Wire
+	if !c.Seat() {
+		all = append(all, Wire{Pin: c.Relay.Pin, Of: "relay", Key: "relay.pin", Out: true})
+	}
 	for i, in := range c.Inputs {
 		if in.Supervised() {
 			continue
