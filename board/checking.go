@@ -25,9 +25,14 @@ import (
 )
 
 // OpenCheck opens a unit for the installer's self-test: vault and wires as [Open] does,
-// without the loop and the eye. It locks the vault. Errors: the service runs, with the remedy.
+// without the loop and the eye. It locks the vault. Errors: the service runs, with the remedy; it
+// is a seat.
 // closeAll closes what was opened.
 func OpenCheck(c *config.Config) (d check.Door, v *store.Vault, closeAll func() error, err error) {
+	if c.Seat() {
+		return d, nil, nil, i18n.Problem(desk.ErrSeat, i18n.M("board.seat-check", "there is nothing to test here: "+
+			"'menshen config check' looks at the file, 'status' and 'law' at the console at the rest"))
+	}
 	if _, err := host.Harden(); err != nil {
 		return d, nil, nil, fmt.Errorf("keeping the memory off the disk: %w", err)
 	}

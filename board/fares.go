@@ -30,7 +30,7 @@ func (d *Door) tellFares(ctx context.Context) {
 		}
 		if s, err := d.Unit.State(ctx); err == nil {
 			f := faresOf(s)
-			f.Image = d.image()
+			f.Image, f.Seat = d.image(), d.conf.Seat()
 			_, _ = d.vault.TellState(f)
 		}
 	}

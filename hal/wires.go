@@ -4,7 +4,7 @@ import "errors"
 
 // Wires are what is wired to a door, opened.
 type Wires struct {
-	Relay   Output            // on: the door is unlocked, whatever the polarity of the lock
+	Relay   Output            // on: the door is unlocked, whatever the polarity of the lock; nil: there is no door
 	Signals map[string]Output // lamps, buzzer, and contacts for other equipment, by role: "green", "alarm", …
 	Outputs map[string]Output // relays beside the lock's, by name: "garage"
 	Inputs  map[string]Input  // by role: "rex", "contact", "fire", …

@@ -10,6 +10,7 @@ import (
 // group says when it was counted.
 type UnitFacts struct {
 	At       time.Time // now
+	Seat     bool      // the manager's seat: it has no door
 	Bench    bool      // declared a bench or demonstration unit, without data of real people
 	Calendar Calendar  // for working days
 	Doors    []DoorFacts

@@ -13,6 +13,7 @@ type Rule struct {
 	ID       RuleID
 	Source   string // "SDR 23, SPC 10": see Sources
 	Protects bool   // broken, it switches faces off; cards go on working
+	Door     bool   // it asks something of a door, and nothing of the manager's seat
 
 	says    i18n.Message
 	counted func(*UnitFacts) []time.Time // when the facts it looks at were counted
@@ -88,12 +89,13 @@ func (p Problem) Message() i18n.Message { return p.wrong }
 // Remedy is what to do.
 func (p Problem) Remedy() i18n.Message { return p.remedy }
 
-// Review checks the facts against all rules, in their order.
-func Review(f UnitFacts) []Finding {
-	law := Law()
-	all := make([]Finding, len(law))
-	for i := range law {
-		all[i] = law[i].check(&f)
+// Review checks the facts against all rules, in their order; at the manager's seat those of a door
+// are left out.
+func Review(f UnitFacts) (all []Finding) {
+	for _, r := range Law() {
+		if !f.Seat || !r.Door {
+			all = append(all, r.check(&f))
+		}
 	}
 	return all
 }
@@ -139,7 +141,7 @@ func (r *Rule) check(f *UnitFacts) Finding {
 // The groups that a rule looks at.
 
 func ofDoors(f *UnitFacts) []time.Time {
-	if len(f.Doors) == 0 {
+	if len(f.Doors) == 0 && !f.Seat {
 		return []time.Time{{}}
 	}
 	return nil

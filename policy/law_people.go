@@ -30,7 +30,7 @@ const unequalWeeks = 4
 // lawOfPeople is what people have a right to.
 var lawOfPeople = []Rule{
 	{
-		ID: RuleAlt, Source: "SDR 23, SPC 10, FRT 10, case 1", Protects: true,
+		ID: RuleAlt, Source: "SDR 23, SPC 10, FRT 10, case 1", Protects: true, Door: true,
 		says: i18n.M("policy.rule-alt", "The face is never the only way in. A person with a face here also holds a "+
 			"working card or code, and each door takes it."),
 		counted: both(ofDoors, ofPeople),
@@ -49,7 +49,7 @@ var lawOfPeople = []Rule{
 		}},
 	},
 	{
-		ID: RuleEqual, Source: "SPC 10, FRT 10 and 12", Protects: true,
+		ID: RuleEqual, Source: "SPC 10, FRT 10 and 12", Protects: true, Door: true,
 		says: i18n.M("policy.rule-equal", "A person who uses a card or a code is served just as well: same "+
 			"doors, same hours, same time to pass, no questions."),
 		counted: both(ofPeople, ofWaits),
@@ -84,7 +84,7 @@ var lawOfPeople = []Rule{
 		}},
 	},
 	{
-		ID: RuleNotice, Source: "PIPL 17 and 30, FRT 5 and 13, case 1", Protects: true,
+		ID: RuleNotice, Source: "PIPL 17 and 30, FRT 5 and 13, case 1", Protects: true, Door: true,
 		says: i18n.M("policy.rule-notice",
 			"Before anything is collected, people are told in plain words by whom, what for, how, what, for how "+
 				"long, why, what it means for them, and how to use their rights. A sign stands at the camera."),

@@ -67,7 +67,7 @@ var lawOfSite = []Rule{
 		}},
 	},
 	{
-		ID: RulePIA, Source: "PIPL 55 and 56, FRT 9", Protects: true,
+		ID: RulePIA, Source: "PIPL 55 and 56, FRT 9", Protects: true, Door: true,
 		says: i18n.M("policy.rule-pia", "Faces are used only with an impact assessment on file: necessity, "+
 			"impact, risks, measures. It is redone on change, and kept for 3 years."),
 		counted: ofPapers,
@@ -144,7 +144,7 @@ var lawOfSite = []Rule{
 		}},
 	},
 	{
-		ID: RuleNoPrivate, Source: "FRT 13", Protects: true,
+		ID: RuleNoPrivate, Source: "FRT 13", Protects: true, Door: true,
 		says: i18n.M("policy.rule-noprivate",
 			"No camera in a private place: no guest room, bathroom, changing room or toilet."),
 		counted: ofDoors,
@@ -157,7 +157,7 @@ var lawOfSite = []Rule{
 	},
 	{
 		// Faces off would not make an exit safer. The unit shows this as a fault.
-		ID: RuleSafe, Source: "building codes",
+		ID: RuleSafe, Source: "building codes", Door: true,
 		says: i18n.M("policy.rule-safe", "Everyone can always leave: exit always works, fire always releases, "+
 			"and without the program the lock goes to its declared safe state."),
 		counted: ofDoors,

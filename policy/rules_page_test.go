@@ -67,6 +67,9 @@ func writeRule(b *bytes.Buffer, r Rule, packages []string) {
 	if r.Protects {
 		broken = "It protects faces: broken, it switches face entry off"
 	}
+	if r.Door {
+		broken += "; nothing is asked of the manager's seat, which has no door"
+	}
 	fmt.Fprintf(b, "- %s.\n- Shown by `go test -run '%s' %s`\n\n| when | the rule is | what to do |\n| --- | "+
 		"--- | --- |\n",
 		broken, testName(r.ID), strings.Join(slices.Sorted(slices.Values(packages)), " "))

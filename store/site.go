@@ -102,6 +102,9 @@ type SiteDoor struct {
 	State *fact.State // how it fares, as it told last; nil: it has not
 }
 
+// Seat reports whether a member has told that it is the manager's seat, and has no door.
+func (d *SiteDoor) Seat() bool { return d.State != nil && d.State.Seat }
+
 // Site gives what is known of the site. [ErrNoSite].
 func (v *Vault) Site() (s Site, err error) {
 	err = v.view(func(t *tx) error {

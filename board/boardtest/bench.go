@@ -248,9 +248,14 @@ func (b *Bench) CountAll() {
 	}
 }
 
-// paperwork files what a site must have on file before faces work, and has it counted.
+// paperwork files what a site must have on file before faces work, and has it counted. A seat has
+// no faces.
 func (b *Bench) paperwork() {
 	b.Helper()
+	if b.Config.Seat() {
+		b.CountAll()
+		return
+	}
 	b.Assess()
 	b.Paper(papers.KindSign, papers.Sign{Door: b.Config.Unit.Name})
 	b.CountAll()

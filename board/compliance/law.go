@@ -122,7 +122,7 @@ func (k *Keeper) factsNow() policy.UnitFacts {
 	f, m, file := k.counted.facts, k.counted.machine, k.counted.file
 	f.Doors = append([]policy.DoorFacts(nil), k.counted.now.doors...)
 	k.counted.mu.Unlock()
-	f.At, f.Bench = k.now(), k.cfg.Unit.Bench
+	f.At, f.Bench, f.Seat = k.now(), k.cfg.Unit.Bench, k.cfg.Seat()
 	for i := range f.Doors {
 		d := &f.Doors[i]
 		d.Sign, d.Tested, d.ExitByHand = file.Signs[d.Name], file.Tested, file.ExitByHand

@@ -18,8 +18,9 @@ var ofDoor = []string{"door", "relay", "adc", "input", "signal", "output", "came
 // refuses that it is a seat.
 func (c *Config) checkSeat(m *misfits) {
 	if !c.Seat() {
-		m.add("unit.seat", fmt.Errorf("[unit] seat = true says that there is no door, and line %d names the line of its "+
-			"lock: leave seat out at a door; at a seat leave out all that is of a door", c.Line("relay.pin")))
+		m.add("unit.seat", fmt.Errorf("[unit] seat = true says that there is no door, and line %d names the "+
+			"line of its lock: leave seat out at a door; at a seat leave out all that is of a door",
+			c.Line("relay.pin")))
 		return
 	}
 	for _, of := range ofDoor {

@@ -152,7 +152,11 @@ func (c *console) statusFacts(s desk.Status, lang i18n.Language) []desk.Fact {
 	if s.Bell != nil {
 		facts = append(facts, c.bellFact(s.Bell, lang))
 	}
-	facts = append(facts, faces, clock, s.Camera, s.Store)
+	if s.Door == desk.NoDoor {
+		facts = append(facts, clock, s.Store)
+	} else {
+		facts = append(facts, faces, clock, s.Camera, s.Store)
+	}
 	facts = append(facts, s.Readers...)
 	facts = append(facts, s.Others...)
 	if n := c.line.noise(); n > 0 {

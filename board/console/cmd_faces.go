@@ -17,14 +17,14 @@ func faceCommands() []command {
 		{name: "notice", usage: "[en|zh]", run: showNotice,
 			about:   i18n.M("console.help-notice", "show the notice in force and its hash"),
 			example: "notice zh"},
-		{name: "consent", usage: "WHO [--doors NAME,...]", right: desk.KeepsPeople, person: true, run: consent,
+		{name: "consent", usage: "WHO [--doors NAME,...]", right: desk.TakesFaces, person: true, run: consent,
 			about: i18n.M("console.help-consent-doors", "show a person the notice and record their choice; --doors: "+
 				"their face may go to these other doors of the site too, as they named them"),
 			example: "consent 1204"},
 		{name: "refuse", usage: "WHO", right: desk.KeepsPeople, person: true, run: refuse,
 			about:   i18n.M("console.help-refuse", "record that a person does not want face entry"),
 			example: "refuse 1204"},
-		{name: "enrol", usage: "WHO [card | later [off]]", right: desk.KeepsPeople, person: true, run: enrol,
+		{name: "enrol", usage: "WHO [card | later [off]]", right: desk.TakesFaces, person: true, run: enrol,
 			about: i18n.M("console.help-enrol-on-card", "enrol a consenting person's face at the door, or take it "+
 				"once more; card: their own card carries it, and nothing is stored; later: the door asks them after "+
 				"their card, on other days"),

@@ -14,7 +14,7 @@ func keeperCommands() []command {
 		{name: "unlock", right: desk.UnlocksFaces, needs: has[Keeper], run: unlockFaces,
 			about:   i18n.M("console.help-unlock", "unlock the faces with their passphrase"),
 			example: "unlock"},
-		{name: "passphrase", usage: "set|remove", right: desk.KeepsPeople, needs: has[Keeper], run: setPassphrase,
+		{name: "passphrase", usage: "set|remove", right: desk.TakesFaces, needs: has[Keeper], run: setPassphrase,
 			about:   i18n.M("console.help-passphrase", "put the faces behind a passphrase, or remove it"),
 			example: "passphrase set"},
 		{name: "backup", usage: "AGE-PUBLIC-KEY [--without-faces]", right: desk.KeepsPeople,

@@ -22,12 +22,12 @@ type Entries interface {
 
 func mayCommands() []command {
 	return []command{
-		{name: "may", usage: `WHO [--at "DATE TIME"] [--json]`, right: desk.ReadsPeople, person: true,
+		{name: "may", usage: `WHO [--at "DATE TIME"] [--json]`, right: desk.ReadsHours, person: true,
 			needs: has[Entries], run: may,
 			about: i18n.M("console.help-may",
 				"say whether a person could come in, now or then, by what, and why not"),
 			example: `may 1204 --at "2026-12-24 22:00"`},
-		{name: "who", usage: `[--now] [--at "DATE TIME"] [--json]`, right: desk.ReadsPeople, needs: has[Entries],
+		{name: "who", usage: `[--now] [--at "DATE TIME"] [--json]`, right: desk.ReadsHours, needs: has[Entries],
 			run:     who,
 			about:   i18n.M("console.help-who", "list the people who could come in, now or then"),
 			example: "who --now"},

@@ -26,13 +26,13 @@ type Overrides interface {
 
 func overrideCommands() []command {
 	return []command{
-		{name: "lockdown", usage: "on|off [--site [--for TIME]]", right: desk.OpensDoor, needs: has[Overrides],
+		{name: "lockdown", usage: "on|off [--site [--for TIME]]", right: desk.OrdersSite, needs: has[Overrides],
 			run: lockdown.run,
 			about: i18n.M("console.help-lockdown",
 				"lock the door for all; exit, fire and the staffed release still open it; with --site all doors "+
 					"of the site, for a time such as 2h, and a day at most"),
 			example: "lockdown on"},
-		{name: "evacuate", usage: "on|off [--site [--for TIME]]", right: desk.OpensDoor, needs: has[Overrides],
+		{name: "evacuate", usage: "on|off [--site [--for TIME]]", right: desk.OrdersSite, needs: has[Overrides],
 			run: evacuation.run,
 			about: i18n.M("console.help-evacuate", "unlock the door for all, as in a fire; with --site all doors "+
 				"of the site, for a time such as 2h, and a day at most"),

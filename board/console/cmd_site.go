@@ -194,8 +194,13 @@ func howDoorIs(x desk.SiteDoor) (says []i18n.Message) {
 	if len(says) > 0 {
 		says[0] = i18n.Join(i18n.Verbatim("! "), says[0])
 	}
+	if x.Seat {
+		say(i18n.M("console.site-seat", "the manager's seat, without a door"))
+	}
 	days := int(x.Ago.Hours() / 24)
 	switch {
+	case x.Here && x.Seat:
+		say(i18n.M("console.site-seat-here", "this one"))
 	case x.Here:
 		say(i18n.M("console.site-here", "this door"))
 	case x.Heard.IsZero():

@@ -24,7 +24,8 @@ type command struct {
 	run     func(ctx context.Context, c *console, words []string) error
 }
 
-func (cmd command) allows(r desk.Role) bool { return cmd.right.Of(r) }
+// allows reports whether the command is the operator's, and of use where they sit.
+func (cmd command) allows(s desk.Session) bool { return s.May(cmd.right) }
 
 // vocabulary is all commands that a desk has, in the order of help.
 func vocabulary(d Desk) (all []command) {
@@ -67,11 +68,11 @@ func (c *console) lookup(word string) (command, error) {
 	var near []string
 	for _, cmd := range c.commands {
 		switch {
-		case cmd.name == word && !cmd.allows(c.who.Role):
+		case cmd.name == word && !cmd.right.Of(c.who.Role):
 			return command{}, desk.ErrNotAllowed
 		case cmd.name == word:
 			return cmd, nil
-		case cmd.allows(c.who.Role) && strings.HasPrefix(cmd.name, word):
+		case cmd.allows(c.who) && strings.HasPrefix(cmd.name, word):
 			near = append(near, cmd.name)
 		}
 	}
@@ -133,7 +134,7 @@ func help(_ context.Context, c *console, words []string) error {
 	var lines []string
 	var chapter i18n.Message
 	for _, cmd := range c.commands {
-		if !cmd.allows(c.who.Role) {
+		if !cmd.allows(c.who) {
 			continue
 		}
 		if cmd.chapter.ID != chapter.ID {

@@ -64,7 +64,7 @@ func (c *console) candidates(fit []string) {
 func (c *console) fittingCommands(word string) []string {
 	var fit []string
 	for _, cmd := range c.commands {
-		if strings.HasPrefix(cmd.name, word) && cmd.allows(c.who.Role) {
+		if strings.HasPrefix(cmd.name, word) && cmd.allows(c.who) {
 			fit = append(fit, cmd.name)
 		}
 	}

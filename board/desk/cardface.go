@@ -18,7 +18,7 @@ import (
 // nothing of it is stored here. A face that lies on a card of theirs already is written anew, or to
 // a second card. If the card does not come nothing changes.
 func (d *Desk) EnrolOnCard(ctx context.Context, s Session, id policy.PersonID, step Progress) (Enrolment, error) {
-	by, err := d.allow(s, KeepsPeople)
+	by, err := d.allow(s, TakesFaces)
 	if err != nil {
 		return Enrolment{}, err
 	}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -96,7 +97,8 @@ func (d *Desk) Now() time.Time { return d.now() }
 func (d *Desk) now() time.Time { return d.vault.Clock().Now }
 
 // allow finds the session and checks that its role has the right, by the account as it is now.
-// Errors: [ErrEnded], [ErrRecordsWait], [ErrNotAcknowledged], [ErrNotAllowed].
+// Errors: [ErrEnded], [ErrRecordsWait], [ErrNotAcknowledged], [ErrNotAllowed],
+// [ErrSeat].
 func (d *Desk) allow(s Session, right Right) (store.Actor, error) {
 	now, err := d.session(s)
 	if err != nil {
@@ -116,6 +118,8 @@ func (d *Desk) allow(s Session, right Right) (store.Actor, error) {
 		return "", ErrNotAcknowledged
 	case !right.Of(account.Role):
 		return "", ErrNotAllowed
+	case d.cfg.Seat() && slices.Contains(ofDoor, right):
+		return "", i18n.Problem(ErrSeat, i18n.M("desk.seat-how", "do it at the door, at its console or its page"))
 	}
 	return store.Actor(now.Operator), nil
 }

@@ -17,7 +17,7 @@ import (
 
 // mayConsent gives who serves the person, and the person, where a consent may be taken now.
 func (d *Desk) mayConsent(ctx context.Context, s Session, c ConsentGiven) (store.Actor, policy.Person, error) {
-	by, err := d.allow(s, KeepsPeople)
+	by, err := d.allow(s, TakesFaces)
 	if err == nil {
 		err = d.noticeShown(c)
 	}
@@ -87,6 +87,9 @@ func (d *Desk) namedDoors(names []string) (all []policy.ConsentDoor, err error) 
 				i18n.M("desk.doors-in-config", "[faces] doors names those to which a template may go"))
 		}
 		i, err := doorNamed(found.Doors, name)
+		if err == nil {
+			err = realDoor(found.Doors[i])
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -176,7 +179,7 @@ func (d *Desk) withdraw(ctx context.Context, lang i18n.Language, by store.Actor,
 // Enrol takes the person's face at the door's camera, or takes it once more: then it must be like
 // the stored one, which stays.
 func (d *Desk) Enrol(ctx context.Context, s Session, id policy.PersonID, step Progress) (Enrolment, error) {
-	by, err := d.allow(s, KeepsPeople)
+	by, err := d.allow(s, TakesFaces)
 	if err != nil {
 		return Enrolment{}, err
 	}

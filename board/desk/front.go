@@ -43,7 +43,7 @@ func (d *Desk) AnswerBell(ctx context.Context, s Session, a BellAnswer) (policy.
 // ShowNotice has the door show the notice to a person, in their language, until the next step or
 // for some minutes. The zero person ends that.
 func (d *Desk) ShowNotice(ctx context.Context, s Session, id policy.PersonID) error {
-	if _, err := d.allow(s, KeepsPeople); err != nil {
+	if _, err := d.allow(s, TakesFaces); err != nil {
 		return err
 	}
 	if id.IsZero() {

@@ -64,7 +64,7 @@ var ErrHoursMeanwhile = i18n.Problem(i18n.E("desk.hours-meanwhile", "another ope
 
 // Hours gives the hours in force.
 func (d *Desk) Hours(_ context.Context, s Session) (HoursState, error) {
-	if _, err := d.allow(s, ReadsPeople); err != nil {
+	if _, err := d.allow(s, ReadsHours); err != nil {
 		return HoursState{}, err
 	}
 	h, err := d.hours()
@@ -92,7 +92,7 @@ func (d *Desk) Hours(_ context.Context, s Session) (HoursState, error) {
 
 // PreviewHours tells what a change of the hours would do. Whom it names is recorded as looked up.
 func (d *Desk) PreviewHours(_ context.Context, s Session, was, now policy.Hours) (HoursEffect, error) {
-	by, err := d.allow(s, KeepsPeople)
+	by, err := d.allow(s, SetsHours)
 	if err != nil {
 		return HoursEffect{}, err
 	}
@@ -191,7 +191,7 @@ func (d *Desk) checkHours(was, now policy.Hours) error {
 
 // ChangeHours puts other hours in the place of those in force, which must be was.
 func (d *Desk) ChangeHours(ctx context.Context, s Session, was, now policy.Hours) error {
-	by, err := d.allow(s, KeepsPeople)
+	by, err := d.allow(s, SetsHours)
 	if err != nil {
 		return err
 	}
@@ -204,7 +204,7 @@ func (d *Desk) ChangeHours(ctx context.Context, s Session, was, now policy.Hours
 // UseFileHours puts the configuration's hours in force again, which then hold after each edit too;
 // or, where use is false, notes that its last edit is not to be used.
 func (d *Desk) UseFileHours(ctx context.Context, s Session, use bool) error {
-	by, err := d.allow(s, KeepsPeople)
+	by, err := d.allow(s, SetsHours)
 	if err != nil {
 		return err
 	}
@@ -259,7 +259,7 @@ func (d *Desk) changeHours(ctx context.Context, by store.Actor, x store.HoursAct
 
 // HoursLog gives the history of the hours, newest first, as far as the audit log goes back.
 func (d *Desk) HoursLog(_ context.Context, s Session) ([]HoursEntry, error) {
-	if _, err := d.allow(s, ReadsPeople); err != nil {
+	if _, err := d.allow(s, ReadsHours); err != nil {
 		return nil, err
 	}
 	names, err := d.actors(s.Lang)

@@ -38,7 +38,7 @@ func (d *Desk) UnlockFaces(ctx context.Context, s Session, pass Secret) error {
 
 // SetPassphrase puts the templates behind a passphrase; an empty one takes it away.
 func (d *Desk) SetPassphrase(_ context.Context, s Session, pass Secret) error {
-	by, err := d.allow(s, KeepsPeople)
+	by, err := d.allow(s, TakesFaces)
 	if err != nil {
 		return err
 	}

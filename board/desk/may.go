@@ -39,7 +39,7 @@ func (e Entry) Switches() bool {
 // May tells whether a person could come in at a time, or now for the zero time, and by what.
 // Nothing is tried and no attempt is recorded.
 func (d *Desk) May(ctx context.Context, s Session, id policy.PersonID, at time.Time) (Entry, error) {
-	if _, err := d.allow(s, ReadsPeople); err != nil {
+	if _, err := d.allow(s, ReadsHours); err != nil {
 		return Entry{}, err
 	}
 	p, err := d.vault.Person(id)
@@ -61,7 +61,7 @@ func (d *Desk) May(ctx context.Context, s Session, id policy.PersonID, at time.T
 // Who gives the people who could come in or switch an output at a time, or now for the zero time,
 // by apartment, then name. The look-up is itself recorded.
 func (d *Desk) Who(ctx context.Context, s Session, at time.Time) ([]Entry, error) {
-	by, err := d.allow(s, ReadsPeople)
+	by, err := d.allow(s, ReadsHours)
 	if err != nil {
 		return nil, err
 	}

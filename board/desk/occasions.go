@@ -87,7 +87,7 @@ func (d *Desk) NotAgain(_ context.Context, s Session, id policy.PersonID) error 
 // Learn records a person's separate consent to learning from their visits (R-CONSENT), given with
 // their own card, at their own request.
 func (d *Desk) Learn(ctx context.Context, s Session, c ConsentGiven, step Progress) error {
-	if _, err := d.allow(s, KeepsPeople); err != nil {
+	if _, err := d.allow(s, TakesFaces); err != nil {
 		return err
 	}
 	if !d.cfg.Faces.Learn {

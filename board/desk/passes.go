@@ -33,7 +33,11 @@ func (d *Desk) AddPass(ctx context.Context, s Session, host policy.PersonID, fro
 	if err != nil {
 		return Pass{}, err
 	}
-	if here := len(to) == 0 || slices.Contains(to, site.Here); here && !d.cfg.Passes.Enabled {
+	here := len(to) == 0 || slices.Contains(to, site.Here)
+	switch {
+	case here && d.cfg.Seat():
+		return Pass{}, i18n.Problem(ErrSeat, i18n.M("desk.seat-pass", "name the doors that the pass is for"))
+	case here && !d.cfg.Passes.Enabled:
 		return Pass{}, i18n.Problem(i18n.E("desk.door-takes-no-passes", "this door takes no passes"),
 			i18n.M("desk.enable-passes", "write [passes] enabled = true into the configuration"))
 	}
@@ -69,6 +73,9 @@ func (d *Desk) passDoors(names []string) (site store.Site, to []fact.DoorID, err
 	}
 	for _, name := range names {
 		i, err := doorNamed(site.Doors, strings.TrimSpace(name))
+		if err == nil {
+			err = realDoor(site.Doors[i])
+		}
 		if err != nil {
 			return site, nil, err
 		}
@@ -84,7 +91,7 @@ func passOf(p store.VisitorPass, site store.Site) Pass {
 	out := Pass{ID: shortPass(p), From: p.From, Until: p.Until, Uses: p.Uses}
 	for _, x := range site.Doors {
 		other := x.ID != site.Here
-		out.Other = out.Other || other && !x.Left && !site.Left
+		out.Other = out.Other || other && !x.Left && !site.Left && !x.Seat()
 		if p.Site != nil && p.Site.For(x.ID) {
 			out.Doors = append(out.Doors, PassDoor{Name: x.Name, Here: !other, Left: p.Left(x.ID)})
 		}

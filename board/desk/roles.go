@@ -3,6 +3,7 @@ package desk
 import (
 	"slices"
 
+	"menshen/internal/i18n"
 	"menshen/store"
 )
 
@@ -29,6 +30,10 @@ const (
 	ReadsPeople               // see who there is
 	ReadsRecords              // see decisions
 	OpensDoor                 // open the door, override it, watch it, aim its camera
+	TakesFaces                // ask for consent to a face, and take it
+	ReadsHours                // see who may come in at this door when
+	SetsHours
+	OrdersSite // lock down or evacuate all doors of a site
 	SetsTime
 	UnlocksFaces
 	EndsFaults
@@ -44,6 +49,10 @@ var rolesWith = map[Right][]Role{
 	ReadsPeople:  {Manager, Auditor},
 	ReadsRecords: {Technician, Manager, Auditor},
 	OpensDoor:    {Installer, Technician, Manager},
+	TakesFaces:   {Manager},
+	ReadsHours:   {Manager, Auditor},
+	SetsHours:    {Manager},
+	OrdersSite:   {Installer, Technician, Manager},
 	SetsTime:     {Technician, Manager},
 	UnlocksFaces: {Technician, Manager},
 	EndsFaults:   {Technician, Manager},
@@ -51,5 +60,15 @@ var rolesWith = map[Right][]Role{
 	CarriesSite:  {Technician, Manager},
 }
 
+// ofDoor are the rights that nobody has at the manager's seat.
+var ofDoor = []Right{OpensDoor, TakesFaces, ReadsHours, SetsHours, UnlocksFaces}
+
 // Of reports whether a role has the right.
 func (r Right) Of(role Role) bool { return slices.Contains(rolesWith[r], role) }
+
+// ErrSeat means that something of a door was asked of the manager's seat.
+var ErrSeat = i18n.E("desk.seat", "this is the manager's seat, and it has no door")
+
+// May reports whether the operator of the session has the right here: at a seat nobody has those of
+// a door.
+func (s Session) May(r Right) bool { return r.Of(s.Role) && !(s.Seat && slices.Contains(ofDoor, r)) }

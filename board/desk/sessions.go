@@ -50,7 +50,7 @@ func (d *Desk) LogIn(ctx context.Context, line LineName, name string, secret Sec
 	case err != nil:
 		return Session{}, err
 	}
-	s := Session{Operator: op.ID, Role: op.Role, Lang: lang, Since: d.now()}
+	s := Session{Operator: op.ID, Role: op.Role, Seat: d.cfg.Seat(), Lang: lang, Since: d.now()}
 	if text, version := notice.Commitment(lang); op.Commitment.Version != version {
 		s.Commitment = &Commitment{Version: version, Text: text}
 	}

@@ -40,6 +40,7 @@ type SiteDoor struct {
 	Name  string
 	Here  bool
 	Left  bool          // it was sent away
+	Seat  bool          // it is the manager's seat, and no door
 	Heard time.Time     // when it was heard of last; zero: never, or it is this one
 	Ago   time.Duration // since then, by this door's clock; 0 where that was set back
 	Known uint64        // how many of its records are known here
@@ -84,8 +85,8 @@ func (d *Desk) site(ctx context.Context, lang i18n.Language) (Site, error) {
 	}
 	for _, x := range found.Doors {
 		out.Doors = append(out.Doors, SiteDoor{ID: shortDoor(x.ID), Whole: hex.EncodeToString(x.ID[:]), Name: x.Name,
-			Here: x.ID == found.Here, Left: x.Left, Heard: x.Heard, Ago: ago(x.Heard, now), Known: x.Seq,
-			State: x.State, Faces: faces.At[x.ID]})
+			Here: x.ID == found.Here, Left: x.Left, Seat: x.Seat() || x.ID == found.Here && d.cfg.Seat(),
+			Heard: x.Heard, Ago: ago(x.Heard, now), Known: x.Seq, State: x.State, Faces: faces.At[x.ID]})
 	}
 	return out, nil
 }
@@ -217,6 +218,15 @@ func (d *Desk) SendDoorAway(_ context.Context, s Session, door string) (SiteDoor
 	x := found.Doors[i]
 	return SiteDoor{ID: shortDoor(x.ID), Name: x.Name, Here: x.ID == found.Here, Left: true},
 		explainSite(d.vault.SendDoorAway(by, x.ID))
+}
+
+// realDoor refuses what is for a door where a seat is named.
+func realDoor(x store.SiteDoor) error {
+	if !x.Seat() {
+		return nil
+	}
+	return i18n.Problem(i18n.E("desk.site-seat", "%s is the manager's seat, and has no door", x.Name),
+		i18n.M("desk.site-seat-how", "'site' lists the doors"))
 }
 
 // doorNamed finds the one door that was not sent away which a name or the beginning of a handle

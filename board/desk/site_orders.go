@@ -42,7 +42,7 @@ const LeastOrder = time.Minute
 // site; length; the disk does not take it. An impulse lock gets one pulse in an evacuation, and the
 // error says so, as of [Desk.Evacuate].
 func (d *Desk) GiveOrder(ctx context.Context, s Session, kind OrderKind, length time.Duration) (SiteOrder, error) {
-	by, err := d.allow(s, OpensDoor)
+	by, err := d.allow(s, OrdersSite)
 	if err != nil {
 		return SiteOrder{}, err
 	}
@@ -76,7 +76,7 @@ func (d *Desk) GiveOrder(ctx context.Context, s Session, kind OrderKind, length 
 // EndOrders ends orders at all doors of the site: those with these IDs, which an operator has seen.
 // One that was given elsewhere meanwhile stands. Errors: none of them stands any more.
 func (d *Desk) EndOrders(ctx context.Context, s Session, ids []string) error {
-	by, err := d.allow(s, OpensDoor)
+	by, err := d.allow(s, OrdersSite)
 	if err != nil {
 		return err
 	}

@@ -70,6 +70,9 @@ func (d *Desk) status(s unit.State, lang i18n.Language) Status {
 		st.Bell = &Bell{b.At, b.Rings, b.Coming}
 	}
 	st.FacesOff, st.FacesFix = d.whyOff(s.Faces.Off, lang)
+	if d.cfg.Seat() {
+		st.Door, st.FacesOff, st.FacesFix = NoDoor, "", ""
+	}
 	if st.Store.Fault != "" {
 		st.Store.State = ""
 	}

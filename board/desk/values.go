@@ -55,6 +55,7 @@ type Session struct {
 	ID         uint64
 	Operator   string
 	Role       Role
+	Seat       bool          // at the manager's seat, which has no door
 	Lang       i18n.Language // the console sets it when the operator changes it
 	Since      time.Time
 	Commitment *Commitment // not nil: to be shown and accepted first
@@ -199,10 +200,10 @@ type Fact struct {
 // Status is the unit at one moment.
 type Status struct {
 	At         time.Time
-	Unit       string // the unit's name in the configuration
-	Door       policy.DoorState
+	Unit       string           // the unit's name in the configuration
+	Door       policy.DoorState // or NoDoor
 	Unlocked   bool
-	FacesOff   string // why faces are off, a rule's id or a fault; empty: faces work
+	FacesOff   string // why faces are off, a rule's id or a fault; empty: faces work, or there is no door
 	FacesFix   string // the remedy
 	People     int
 	WithFace   int
@@ -221,6 +222,9 @@ type Status struct {
 	FacesLocked bool  // behind their passphrase
 	Bell        *Bell // nil: nobody waits at it
 }
+
+// NoDoor is in the place of a door's state at the manager's seat.
+const NoDoor policy.DoorState = "no door"
 
 // Event is one thing that happened. It holds no name and no card number.
 type Event struct {

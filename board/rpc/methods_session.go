@@ -41,7 +41,7 @@ type session struct {
 	Operator   string      `json:"operator"`
 	Name       string      `json:"name"`
 	Role       coded       `json:"role"`
-	May        []string    `json:"may"` // the rights of the role
+	May        []string    `json:"may"` // the rights of the role, as far as they are of use here
 	Lang       string      `json:"lang"`
 	Now        string      `json:"now"`  // the unit's time
 	Zone       string      `json:"zone"` // of all times: "Asia/Shanghai"
@@ -56,14 +56,16 @@ type commitment struct {
 
 // rightNames are what a program may show or hide, by the names that the wire has.
 var rightNames = map[string]desk.Right{"keeps-people": desk.KeepsPeople, "reads-people": desk.ReadsPeople,
-	"reads-records": desk.ReadsRecords, "opens-door": desk.OpensDoor, "sets-time": desk.SetsTime,
-	"unlocks-faces": desk.UnlocksFaces, "ends-faults": desk.EndsFaults, "updates-unit": desk.UpdatesUnit}
+	"reads-records": desk.ReadsRecords, "opens-door": desk.OpensDoor, "takes-faces": desk.TakesFaces,
+	"reads-hours": desk.ReadsHours, "sets-hours": desk.SetsHours, "orders-site": desk.OrdersSite,
+	"sets-time": desk.SetsTime, "unlocks-faces": desk.UnlocksFaces, "ends-faults": desk.EndsFaults,
+	"updates-unit": desk.UpdatesUnit}
 
 func (c *call) session(s desk.Session, name string) session {
 	out := session{Operator: s.Operator, Name: name, Role: word(c, s.Role), May: []string{}, Lang: s.Lang.Code(),
 		Now: c.time(c.desk.Now()), Zone: c.o.Location.String(), IdleAfter: c.o.Idle.Seconds()}
 	for name, r := range rightNames {
-		if r.Of(s.Role) {
+		if s.May(r) {
 			out.May = append(out.May, name)
 		}
 	}

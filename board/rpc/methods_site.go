@@ -25,6 +25,7 @@ type siteDoor struct {
 	Name  string     `json:"name"`
 	Here  bool       `json:"here,omitempty"`  // it is this one
 	Left  bool       `json:"left,omitempty"`  // it was sent away
+	Seat  bool       `json:"seat,omitempty"`  // it is the manager's seat, and no door
 	Heard string     `json:"heard,omitempty"` // when it was heard of last; absent: never, or it is this one
 	Days  int        `json:"days,omitempty"`  // whole days since then
 	State *doorState `json:"state,omitempty"` // absent: it has told none
@@ -49,8 +50,9 @@ func siteDoors(ctx context.Context, c *call, _ nothing) (listed, error) {
 		return listed{}, err
 	}
 	return list(ctx, c, "doors", s.Doors, func(x desk.SiteDoor) siteDoor {
-		out := siteDoor{ID: x.ID, Name: x.Name, Here: x.Here, Left: x.Left, Heard: c.time(x.Heard),
-			Days: int(x.Ago.Hours() / 24), Faces: x.Faces}
+		out := siteDoor{ID: x.ID, Name: x.Name, Here: x.Here, Left: x.Left, Seat: x.Seat,
+			Heard: c.time(x.Heard),
+			Days:  int(x.Ago.Hours() / 24), Faces: x.Faces}
 		if x.State != nil {
 			out.State = &doorState{Told: c.time(x.State.At), Version: x.State.Version, Raised: c.words(x.State.Raised),
 				Faults: c.words(x.State.Faults), Due: x.State.Due, Image: x.State.Image}

@@ -74,8 +74,12 @@ func either[T any](yes bool, a, b T) T {
 // and would shorten the running release.
 func (u *Unit) step(e policy.DoorEvent) { u.stepAs(e, "") }
 
-// stepAs is step with another reason for what the relay does, where it is not empty.
+// stepAs is step with another reason for what the relay does, where it is not empty. A seat has no
+// door: nothing moves there, whatever comes.
 func (u *Unit) stepAs(e policy.DoorEvent, why policy.Reason) {
+	if u.cfg.Seat() {
+		return
+	}
 	if now, told := u.now(), e.At; told.Before(u.door.Last) {
 		e.At = either(now.Before(u.door.Last), now, u.door.Last)
 		e.Late = e.At.Sub(told)

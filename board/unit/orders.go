@@ -119,9 +119,10 @@ func (u *Unit) overOrders() (over []fact.Stamp) {
 	return over
 }
 
-// ordered is what the orders come to. An order of a kind that is not known here comes to nothing.
+// ordered is what the orders come to at this door: at a seat, and of a kind that is not known here,
+// to nothing.
 func (u *Unit) ordered() (now store.Overrides) {
-	if len(u.site.orders) == 0 {
+	if len(u.site.orders) == 0 || u.cfg.Seat() {
 		return now
 	}
 	over := u.overOrders()

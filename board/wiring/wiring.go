@@ -80,8 +80,10 @@ func newOpener(c *config.Config) (*opener, error) {
 // openAll opens everything, into hw; after an error only some of it.
 func (w *opener) openAll(hw *hal.Wires) (err error) {
 	c := w.conf
-	if hw.Relay, err = w.relay(hw); err != nil {
-		return err
+	if !c.Seat() {
+		if hw.Relay, err = w.relay(hw); err != nil {
+			return err
+		}
 	}
 	w.signals(hw)
 	for i, o := range c.Outputs {

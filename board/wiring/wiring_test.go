@@ -169,3 +169,16 @@ func TestRSafeOnePinRefused(t *testing.T) {
 		t.Error("the caller's configuration was changed")
 	}
 }
+
+// TestRSafeASeatHasNoRelay: at a seat no line is opened, so nothing could open a door.
+func TestRSafeASeatHasNoRelay(t *testing.T) {
+	c := simConf(t, "SIM_", "")
+	c.Unit.Seat, c.Relay.Pin = true, ""
+	for _, board := range []string{"", "rpi4"} {
+		c.Unit.Board = board
+		hw, found, err := Open(c)
+		if err != nil || hw.Relay != nil || len(hw.Held) > 0 || len(found) > 0 {
+			t.Errorf("board %q: %+v, %+v, %v", board, hw, found, err)
+		}
+	}
+}

@@ -149,6 +149,10 @@ func checkConfig(w io.Writer, file string) error {
 	if b != nil {
 		title = b.Title
 	}
+	if c.Seat() {
+		fmt.Fprintf(w, "%s: %s; %s, the manager's seat, without a door\n", file, verdict, c.Unit.Name)
+		return nil
+	}
 	fmt.Fprintf(w, "%s: %s; %s, %d readers, %d inputs, faces %v; %s\n", file, verdict, c.Unit.Name, len(c.Readers),
 		len(c.Inputs), c.Faces.Enabled, title)
 	return nil

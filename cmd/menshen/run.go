@@ -49,6 +49,10 @@ func runDoor(ctx context.Context, conf *config.Config, log *slog.Logger) (err er
 	var consoles sync.WaitGroup
 	defer func() { stop(); consoles.Wait() }() // each operator's log-out is recorded before the vault is closed
 	consoles.Go(func() { door.Serve(ctx, log) })
-	log.Info("the door works", "unit", conf.Unit.Name)
+	what := "the door works"
+	if conf.Seat() {
+		what = "the seat works; it has no door"
+	}
+	log.Info(what, "unit", conf.Unit.Name)
 	return door.Run(ctx)
 }

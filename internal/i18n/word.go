@@ -67,6 +67,7 @@ var vocabulary = map[string]Message{
 	"record":                               M("word.record", "record"),
 	"watchdog":                             M("word.watchdog", "watchdog"),
 	"locked":                               M("word.locked", "locked"),
+	"no door":                              M("word.no-door", "none: this is the manager's seat"),
 	"released":                             M("word.released", "released"),
 	"open":                                 M("word.open", "open"),
 	"held":                                 M("word.held", "held"),

@@ -17,6 +17,7 @@ type State struct {
 	Due     int       `cbor:"due,omitempty"`    // erasures that other doors told of, not done yet
 	Image   string    `cbor:"image,omitempty"`  // version of the flashed system; empty: it has none
 	Supply  string    `cbor:"supply,omitempty"` // "mains", "battery", "battery low", …; empty: not watched
+	Seat    bool      `cbor:"seat,omitempty"`   // it is the manager's seat, and has no door
 }
 
 // Limits of a state, whoever told it: what a door may make others keep and show.
@@ -57,5 +58,5 @@ func fitWord(w string) string {
 // Same reports whether nothing has changed but the time. Both are fit.
 func (s State) Same(o State) bool {
 	return s.Version == o.Version && slices.Equal(s.Raised, o.Raised) && slices.Equal(s.Faults, o.Faults) &&
-		s.Due == o.Due && s.Image == o.Image && s.Supply == o.Supply
+		s.Due == o.Due && s.Image == o.Image && s.Supply == o.Supply && s.Seat == o.Seat
 }
