@@ -162,7 +162,7 @@ func ByName(name string) (*Board, error) {
 
 // pin finds a pin by its name or its place, "pin 11". A nil board knows none.
 func (b *Board) pin(name string) (Pin, bool) {
-	if b == nil {
+	if b == nil || name == "" {
 		return Pin{}, false
 	}
 	at, isPlace := place(name)

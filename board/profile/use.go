@@ -142,7 +142,10 @@ func (b *Board) listOffHeader(c *config.Config) (all []i18n.Message) {
 // rest says what the lock does until the program runs.
 func (b *Board) rest(c *config.Config) i18n.Message {
 	level, known := b.Rest(c)
-	if !known {
+	switch {
+	case c.Seat():
+		return i18n.M("profile.rest-seat", "This is the manager's seat: it has no lock.")
+	case !known:
 		return i18n.M("profile.rest-not-known", "The relay's line at power-up: not known.")
 	}
 	energised := level == c.Relay.Active.String()
