@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"math"
 	mathrand "math/rand/v2"
 	"net/netip"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -122,8 +122,10 @@ func newRowTold(t testing.TB, n int, log slog.Handler) *row {
 	}
 	r := &row{TB: t, dir: dir, changed: make(chan heard, 1<<16)}
 	must(t, r.newDoor().FoundSite("op", "door 0"))
-	for range n - 1 {
-		r.join()
+	for i := range n - 1 {
+		if r.join(); i%meetEvery == meetEvery-1 {
+			r.meet()
+		}
 	}
 	site, err := r.doors[0].Site()
 	must(t, err)
@@ -194,19 +196,30 @@ func (r *row) carry(doors ...*vaultUnit) {
 	r.Cleanup(func() { stop(); all.Wait() })
 }
 
-// meet has each door hear by hand all that was told while the doors joined, by way of the first,
-// and ask for what it could not open: at 200 doors it would else take the couriers longer than what
-// is to be measured.
+// meetEvery is after how many admissions all doors meet: before the first has told more than its
+// chain keeps.
+const meetEvery = 40
+
+// meet has each door hear by hand all that was told while the doors joined, by way of the first. At
+// 200 doors it would else take the couriers longer than what is to be measured.
 func (r *row) meet() {
 	r.Helper()
 	first := r.doors[0]
 	for told := true; told; {
 		for _, u := range r.doors[1:] {
-			r.bring(u, first)
+			must(r, bring(u, first))
 		}
-		for _, u := range r.doors[1:] {
-			r.bring(first, u)
+		var hear sync.WaitGroup
+		for some := range slices.Chunk(r.doors[1:], len(r.doors)/runtime.NumCPU()+1) {
+			hear.Go(func() {
+				for _, u := range some {
+					if err := bring(first, u); err != nil {
+						r.Error(err)
+					}
+				}
+			})
 		}
+		hear.Wait()
 		told = false
 		for _, u := range r.doors {
 			some, err := u.CatchUp()
@@ -217,36 +230,39 @@ func (r *row) meet() {
 }
 
 // bring has one door hear all that another has and it lacks.
-func (r *row) bring(from, to *vaultUnit) {
-	r.Helper()
+func bring(from, to *vaultUnit) error {
 	known, err := to.SiteHeads()
-	must(r, err)
+	if err != nil {
+		return err
+	}
 	have, err := from.SiteHeads()
-	must(r, err)
+	if err != nil {
+		return err
+	}
 	var lacking [][]byte
 	for door, last := range have {
 		if known[door] < last {
 			some, err := from.SiteRecords(door, known[door]+1, 1<<30)
-			must(r, err)
+			if err != nil {
+				return err
+			}
 			lacking = append(lacking, some...)
 		}
 	}
 	_, err = to.ApplySite(lacking)
-	must(r, err)
+	return err
 }
 
-// rests waits until the couriers have brought the hub all that it lacked: until as much goes over
-// the network in ten seconds as in the ten before.
+// rests waits until the couriers have brought the hub all that it lacked: until half a minute goes
+// by in which no more than 200 bytes a second and door go over the network.
 func (r *row) rests() {
 	r.Helper()
-	for last := math.Inf(1); ; {
+	for {
 		before := loopback(r)
-		time.Sleep(10 * time.Second)
-		now := loopback(r) - before
-		if now > 0.8*last {
+		time.Sleep(30 * time.Second)
+		if loopback(r)-before < float64(len(r.doors))*200*30 {
 			return
 		}
-		last = now
 	}
 }
 
