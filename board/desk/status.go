@@ -63,6 +63,7 @@ func (d *Desk) status(s unit.State, lang i18n.Language) Status {
 		Uptime:     s.Up.Round(time.Second),
 		LockedDown: s.Lockdown,
 		Evacuated:  s.Evacuated,
+		Own:        s.Own,
 
 		FacesLocked: d.vault.FacesLocked(),
 	}

@@ -9,6 +9,7 @@ import (
 	"menshen/board/papers"
 	"menshen/internal/i18n"
 	"menshen/policy"
+	"menshen/store"
 	"menshen/store/audit"
 )
 
@@ -216,8 +217,9 @@ type Status struct {
 	Others     []Fact // inputs, temperature, storage, watchdog…
 	Uptime     time.Duration
 	LockedDown bool
-	Evacuated  bool // by an operator, not by fire
-	Orders     []SiteOrder
+	Evacuated  bool            // by an operator, not by fire
+	Own        store.Overrides // of both, what this door's own Lockdown and Evacuate end
+	Orders     []SiteOrder     // of the whole site that stand here
 
 	FacesLocked bool  // behind their passphrase
 	Bell        *Bell // nil: nobody waits at it

@@ -37,7 +37,8 @@ type status struct {
 	Door       coded   `json:"door"`
 	Unlocked   bool    `json:"unlocked"`
 	LockedDown bool    `json:"lockedDown"`
-	Evacuated  bool    `json:"evacuated"`          // by an operator, not by fire
+	Evacuated  bool    `json:"evacuated"` // by an operator, not by fire
+	Own        own     `json:"own"`
 	FacesOff   string  `json:"facesOff,omitempty"` // why; absent: faces work
 	FacesFix   string  `json:"facesFix,omitempty"`
 	People     int     `json:"people"`
@@ -55,6 +56,13 @@ type status struct {
 	Orders []siteOrder `json:"orders,omitempty"` // of the whole site that stand here: site.orders
 
 	Bell *bell `json:"bell,omitempty"` // somebody rang and waits: door.bell
+}
+
+// own is what door.lockdown and door.evacuate end: not what a key switch or an order of the site
+// does.
+type own struct {
+	LockedDown bool `json:"lockedDown"`
+	Evacuated  bool `json:"evacuated"`
 }
 
 type bell struct {
@@ -87,8 +95,8 @@ func doorStatus(ctx context.Context, c *call, _ nothing) (status, error) {
 		orders = append(orders, c.siteOrder(o))
 	}
 	return status{At: c.time(s.At), Unit: s.Unit, Door: word(c, s.Door), Unlocked: s.Unlocked,
-		LockedDown: s.LockedDown, Evacuated: s.Evacuated, FacesOff: s.FacesOff, FacesFix: s.FacesFix,
-		People: s.People, WithFace: s.WithFace,
+		LockedDown: s.LockedDown, Evacuated: s.Evacuated, Own: own{s.Own.Lockdown, s.Own.Evacuation},
+		FacesOff: s.FacesOff, FacesFix: s.FacesFix, People: s.People, WithFace: s.WithFace,
 		ClockFrom: s.ClockFrom, ClockDoubt: s.ClockDoubt, Camera: c.fact(s.Camera), Store: c.fact(s.Store),
 		Readers: c.facts(s.Readers), Others: c.facts(s.Others), Uptime: s.Uptime.Seconds(),
 		FacesLocked: s.FacesLocked, Orders: orders, Bell: b}, nil

@@ -15,6 +15,7 @@ import (
 	"menshen/internal/i18n"
 	"menshen/policy"
 	"menshen/site/fact"
+	"menshen/store"
 	"menshen/store/audit"
 )
 
@@ -147,6 +148,9 @@ func TestRSafeSiteOrders(t *testing.T) {
 		if s := b.State(); !b.Relay.On() || !s.Lockdown || !s.Evacuated {
 			t.Errorf("in both, the door does not stand open: %+v", s)
 		}
+		if s := b.State(); s.Own != (store.Overrides{}) {
+			t.Errorf("the site's orders count as the door's own: %+v", s.Own)
+		}
 	}
 	again := lobby.again()
 	if again.Driver.Tick(); !again.Relay.On() || !again.State().Lockdown {
@@ -158,6 +162,10 @@ func TestRSafeSiteOrders(t *testing.T) {
 		t.Error("the evacuation was ended at the lobby, and the lockdown stands")
 	}
 	lobby.letsOut("in the lobby's own lockdown")
+	_, _, err := lobby.Unit.Override(t.Context(), store.Door, func(o *store.Overrides) { o.Lockdown = true })
+	if lobby.must(err); lobby.State().Own != (store.Overrides{Lockdown: true}) {
+		t.Errorf("a lockdown of this door alone: %+v", lobby.State().Own)
+	}
 
 	gate.Later(2 * time.Hour) // by its own clock, with no network
 	if got := gate.taps(1); got != policy.ReasonCard || gate.State().Lockdown {

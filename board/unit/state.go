@@ -11,6 +11,7 @@ import (
 	"menshen/policy"
 	"menshen/recognizer/calibration"
 	"menshen/recognizer/eye"
+	"menshen/store"
 )
 
 // State is the unit at one moment.
@@ -21,6 +22,7 @@ type State struct {
 	Unlocked  bool
 	Lockdown  bool
 	Evacuated bool              // by an operator, here or for the whole site, and not by fire
+	Own       store.Overrides   // of both, what an operator set for this door alone
 	Storeless bool              // who may come in is not known
 	Aiming    bool              // the camera is being aimed
 	Checking  bool              // a self-test is under way
@@ -105,7 +107,7 @@ func (u *Unit) state() State {
 	s := State{
 		At: now, Up: u.vault.Clock().Host.Sub(u.began),
 		Door: u.door.State, Unlocked: u.door.Unlocked, Lockdown: u.site.lockdown(),
-		Evacuated: u.site.evacuation(),
+		Evacuated: u.site.evacuation(), Own: u.site.overrides,
 		Storeless: u.storeless, Aiming: u.faces.aiming, Checking: u.checking != nil,
 		Raised:  slices.Sorted(maps.Keys(u.outputs.raised)),
 		Resting: u.resting(),

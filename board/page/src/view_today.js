@@ -114,7 +114,7 @@ function drawBell(place, bell, again) {
  */
 function drawState(door, s, again) {
   const first = !door.dataset.now;
-  if (!isNew(door, [s.door, s.unlocked, s.lockedDown, s.evacuated, s.orders])) return;
+  if (!isNew(door, [s.door, s.unlocked, s.lockedDown, s.evacuated, s.own, s.orders])) return;
   const heading = s.unlocked && s.door.code === "locked" ? say("page.unlocked") : stateWords(s.door);
   const hadFocus = door.contains(document.activeElement);
   fill(door, drawDoor(s.door.code, s.unlocked), h("div", {class: "door-words"},
@@ -137,14 +137,18 @@ const stateWords = (door) => sayCode({
   held: say("page.door-held"), forced: say("page.door-forced"),
 }, door.code, door.text);
 
-/** @param {any} s @param {() => Promise<void>} again */
+/**
+ * What can be done at this door. An order of the site ends by a button of its own, a key switch by its key.
+ * @param {any} s @param {() => Promise<void>} again
+ */
 function acts(s, again) {
+  const own = s.own ?? s; // a unit of an earlier version does not tell them apart
   return h("div", {class: "buttons"},
     button(say("page.open-door"), () => openDoor(again), "main"),
-    s.lockedDown ? button(say("page.end-lockdown"), () => override("door.lockdown", false, again))
-      : button(say("page.begin-lockdown"), () => override("door.lockdown", true, again)),
-    s.evacuated ? button(say("page.end-evacuation"), () => override("door.evacuate", false, again))
-      : button(say("page.begin-evacuation"), () => override("door.evacuate", true, again)));
+    own.lockedDown ? button(say("page.end-lockdown"), () => override("door.lockdown", false, again))
+      : !s.lockedDown && button(say("page.begin-lockdown"), () => override("door.lockdown", true, again)),
+    own.evacuated ? button(say("page.end-evacuation"), () => override("door.evacuate", false, again))
+      : !s.evacuated && button(say("page.begin-evacuation"), () => override("door.evacuate", true, again)));
 }
 
 /** @param {() => Promise<void>} again */

@@ -40,14 +40,12 @@ export default async ({unit, page, cable}) => {
   await page.see('page.order-lockdown')
   await page.shot('order-today')
   await page.axe()
-  await page.click('page.end-lockdown')
-  await page.click('page.end-now')
-  await page.see('desk.site-locked-down')
-  await page.keys('Escape')
+  assert.equal(await page.sees('page.end-lockdown'), false)
+  assert.equal(await page.sees('page.begin-lockdown'), false)
   await page.click('page.order-end')
   await page.click('page.end-now')
   await page.gone('page.order-lockdown')
-  await page.gone('page.end-lockdown')
+  await page.see('page.begin-lockdown')
   await page.go('page.doors')
 
   // A manager's key, and what the doors told, still sealed.
