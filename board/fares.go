@@ -30,7 +30,7 @@ func (d *Door) tellFares(ctx context.Context) {
 		}
 		if s, err := d.Unit.State(ctx); err == nil {
 			f := faresOf(s)
-			f.Image, f.Seat = d.image(), d.conf.Seat()
+			f.Image, f.Seat, f.NoPasses = d.image(), d.conf.Seat(), !d.conf.Passes.Enabled
 			_, _ = d.vault.TellState(f)
 		}
 	}

@@ -67,6 +67,7 @@ func pass(ctx context.Context, c *console, words []string) error {
 	case len(p.Doors) > 0:
 		c.say(i18n.M("console.pass-doors", "Uses that each door has for now: %s. A door that has spent its own is "+
 			"given more when the doors hear of each other.", passDoors(p)))
+		c.sayNoPasses(p)
 	case p.Other:
 		c.say(i18n.M("console.pass-here-only", "It opens this door alone; --doors gate,lobby is for others."))
 	}
@@ -94,6 +95,16 @@ func passDoors(p desk.Pass) string {
 		words = append(words, x.Name+" "+strconv.Itoa(x.Left))
 	}
 	return strings.Join(words, ", ")
+}
+
+// sayNoPasses says at which doors of a pass it opens nothing.
+func (c *console) sayNoPasses(p desk.Pass) {
+	for _, x := range p.Doors {
+		if x.None {
+			c.say(i18n.M("console.pass-not-there", "! %s takes no passes, as it told last: this one opens nothing "+
+				"there until its configuration says [passes] enabled = true.", x.Name))
+		}
+	}
 }
 
 // showCode shows a pass's QR code, where the terminal has room for all of it and for the prompt.

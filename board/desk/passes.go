@@ -93,7 +93,8 @@ func passOf(p store.VisitorPass, site store.Site) Pass {
 		other := x.ID != site.Here
 		out.Other = out.Other || other && !x.Left && !site.Left && !x.Seat()
 		if p.Site != nil && p.Site.For(x.ID) {
-			out.Doors = append(out.Doors, PassDoor{Name: x.Name, Here: !other, Left: p.Left(x.ID)})
+			out.Doors = append(out.Doors, PassDoor{Name: x.Name, Here: !other, Left: p.Left(x.ID),
+				None: other && x.State != nil && x.State.NoPasses})
 		}
 	}
 	return out

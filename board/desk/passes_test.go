@@ -10,6 +10,7 @@ import (
 	"menshen/board/config"
 	"menshen/board/desk"
 	"menshen/policy"
+	"menshen/site/fact"
 )
 
 // TestPrintedPass: the page has the code, names no person, and goes with the pass. A host's
@@ -79,6 +80,14 @@ func TestPassForTwoDoors(t *testing.T) {
 			h.carry("gate", "lobby")
 			if shown := lobby.do("passes"); !strings.Contains(shown, "lobby 1") || !strings.Contains(shown, "gate 5") {
 				t.Errorf("at the lobby:\n%s", shown)
+			}
+			if _, err := lobby.Vault.TellState(fact.State{Version: "1", NoPasses: true}); err != nil {
+				t.Fatal(err)
+			}
+			h.carry("lobby", "gate")
+			if shown := gate.do("pass --uses 6 --doors gate,lobby"); !strings.Contains(shown, "! lobby") ||
+				strings.Contains(shown, "! gate") {
+				t.Errorf("nothing is said of a door that takes no passes:\n%s", shown)
 			}
 			for _, wrong := range []string{"pass --doors gate,lobby", "pass --doors attic"} {
 				if shown := gate.do(wrong); strings.Contains(shown, "#") {

@@ -309,5 +309,6 @@ type Pass struct {
 type PassDoor struct {
 	Name string
 	Here bool
-	Left int // uses that it has, and no other door
+	Left int  // uses that it has, and no other door
+	None bool // it takes no passes, as it told last
 }

@@ -39,6 +39,8 @@ func wordsVisitors(n int) []i18n.Message {
 		i18n.M("page.for-doors-hint", "Names with commas between them, of: %s. Empty: this door alone. Each has some "+
 			"of the uses; one that has spent its own is given more when the doors hear of each other.", arg1),
 		i18n.M("page.doors-share", "The doors tell each other how often it was used, so that it is counted once."),
+		i18n.M("page.pass-not-there", "It opens nothing at %s: no passes are taken there, as that door told last. Its "+
+			"configuration needs [passes] enabled = true.", arg1),
 		i18n.M("page.left-at", "Left at"),
 		i18n.M("page.which-person", "Which one?"),
 		i18n.M("page.nobody-is-meant", "nobody fits this: try fewer letters, or the apartment alone"),

@@ -35,12 +35,13 @@ type pass struct {
 type passDoor struct {
 	Door string `json:"door"`
 	Here bool   `json:"here,omitempty"`
-	Left int    `json:"left"` // uses that it has, and no other, as far as this door knows
+	Left int    `json:"left"`           // uses that it has, and no other, as far as this door knows
+	None bool   `json:"none,omitempty"` // it takes no passes, as it told last
 }
 
 func passDoors(p desk.Pass) (out []passDoor) {
 	for _, x := range p.Doors {
-		out = append(out, passDoor{x.Name, x.Here, x.Left})
+		out = append(out, passDoor{x.Name, x.Here, x.Left, x.None})
 	}
 	return out
 }

@@ -41,6 +41,8 @@ type doorState struct {
 	Due     int     `json:"due,omitempty"`    // erasures that it is still to do
 	Image   string  `json:"image,omitempty"`  // version of the flashed system; absent: it has none
 	Supply  *coded  `json:"supply,omitempty"` // "mains", "battery", …; absent: not watched
+
+	NoPasses bool `json:"noPasses,omitempty"` // no visitor comes in there
 }
 
 // siteDoors lists the doors of the site. Errors: this door belongs to none ("desk.site-none").
@@ -55,7 +57,8 @@ func siteDoors(ctx context.Context, c *call, _ nothing) (listed, error) {
 			Days:  int(x.Ago.Hours() / 24), Faces: x.Faces}
 		if x.State != nil {
 			out.State = &doorState{Told: c.time(x.State.At), Version: x.State.Version, Raised: c.words(x.State.Raised),
-				Faults: c.words(x.State.Faults), Due: x.State.Due, Image: x.State.Image}
+				Faults: c.words(x.State.Faults), Due: x.State.Due, Image: x.State.Image,
+				NoPasses: x.State.NoPasses}
 			if x.State.Supply != "" {
 				supply := word(c, x.State.Supply)
 				out.State.Supply = &supply

@@ -18,6 +18,8 @@ type State struct {
 	Image   string    `cbor:"image,omitempty"`  // version of the flashed system; empty: it has none
 	Supply  string    `cbor:"supply,omitempty"` // "mains", "battery", "battery low", …; empty: not watched
 	Seat    bool      `cbor:"seat,omitempty"`   // it is the manager's seat, and has no door
+
+	NoPasses bool `cbor:"nopasses,omitempty"` // no visitor comes in there; an earlier version does not say it
 }
 
 // Limits of a state, whoever told it: what a door may make others keep and show.
@@ -58,5 +60,5 @@ func fitWord(w string) string {
 // Same reports whether nothing has changed but the time. Both are fit.
 func (s State) Same(o State) bool {
 	return s.Version == o.Version && slices.Equal(s.Raised, o.Raised) && slices.Equal(s.Faults, o.Faults) &&
-		s.Due == o.Due && s.Image == o.Image && s.Supply == o.Supply && s.Seat == o.Seat
+		s.Due == o.Due && s.Image == o.Image && s.Supply == o.Supply && s.Seat == o.Seat && s.NoPasses == o.NoPasses
 }

@@ -40,7 +40,9 @@ func TestState(t *testing.T) {
 	for name, o := range map[string]State{"version": {}, "alarm": {Version: fit.Version, Raised: []string{"held"}},
 		"due":    {Version: fit.Version, Raised: fit.Raised, Faults: fit.Faults, Due: 1},
 		"image":  {Version: fit.Version, Raised: fit.Raised, Faults: fit.Faults, Supply: fit.Supply},
-		"supply": {Version: fit.Version, Raised: fit.Raised, Faults: fit.Faults, Image: fit.Image}} {
+		"supply": {Version: fit.Version, Raised: fit.Raised, Faults: fit.Faults, Image: fit.Image},
+		"word of passes": {Version: fit.Version, Raised: fit.Raised, Faults: fit.Faults, Image: fit.Image,
+			Supply: fit.Supply, NoPasses: true}} {
 		if o.Same(fit) {
 			t.Errorf("another %s is the same state", name)
 		}

@@ -47,10 +47,16 @@ export function showPass(made, signal) {
   const picture = async () => offer(await pictureQR(made.qr, [door, valid, made.digits ? made.digits + " #" : ""]
     .filter(Boolean)), "pass-" + made.number + ".png");
   return h("div", {class: "made"}, note("warn", h("p", null, h("strong", null, say("page.pass-once"))),
-    h("p", null, say("page.pass-once-text"))), paper, h("div", {class: "buttons"},
+    h("p", null, say("page.pass-once-text")), takesNone(made)), paper, h("div", {class: "buttons"},
     button(say("page.print-page"), () => onPaper(""), "main"), button(say("page.print-label"), () => onPaper("label")),
     made.qr && button(say("page.save-picture"), picture), button(say("page.save-page"), () => file(false)),
     button(say("page.save-label"), () => file(true))), going);
+}
+
+/** The doors at which it opens nothing. @param {any} p */
+function takesNone(p) {
+  const none = (p.doors ?? []).filter((/** @type {any} */ x) => x.none).map((/** @type {any} */ x) => x.door);
+  return none.length > 0 && h("p", null, say("page.pass-not-there", none.join(", ")));
 }
 
 /** How many uses lie at which door. @param {any} p @returns {string} */
