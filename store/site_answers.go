@@ -18,8 +18,10 @@ import (
 // and tells it the others. A door that has nothing of it says that. A door that was admitted
 // afterwards owes no answer.
 
-// owes reports whether a door has to answer what was told under a stamp. A door whose answer was
-// lost is admitted again, and named again: what was told before that came with the later answer.
+// owes reports whether a door has to answer what was told under a stamp: after its last admission.
+// One whose answer was lost is admitted again; what was told before came with the later answer. The
+// stamp of its name is that of the admission, since nothing else names a door: a way to rename one
+// would have to give admissions a stamp of their own.
 func (m *member) owes(told fact.Stamp) bool { return !m.gone() && m.Name.At.Compare(told) < 0 }
 
 // receiptKey is where the receipt of another door lies.
