@@ -31,6 +31,7 @@ func wordsInstall(int) []i18n.Message {
 		i18n.M("page.reader-not-secure", "no secure channel"),
 		i18n.M("page.reader-opened", "The reader was opened, or taken off its wall."),
 		i18n.M("page.reader-supply-fails", "Its supply fails, says the reader: look at its power."),
+		i18n.M("page.reader-next", "next try"),
 		i18n.M("page.reader-address", "address"),
 		i18n.M("page.reader-at", "%s, at %s baud", arg1, arg2),
 		i18n.M("page.reader-device", "device"),

@@ -46,6 +46,7 @@ function drawLink(r) {
     l.supplyFails ? note("bad", h("p", null, say("page.reader-supply-fails"))) : null,
     l.write ? note("warn", h("p", null, name(l.write))) : null,
     facts([
+      [say("page.reader-next"), l.next?.slice(11, 19)], // within seconds
       [say("page.reader-address"), say("page.reader-at", l.address, l.speed)],
       [say("page.reader-device"), l.device ? l.proven ? l.device : say("page.reader-in-clear", l.device) : ""],
       [say("page.reader-abilities"), listed(l.abilities)],

@@ -1,19 +1,18 @@
 // @ts-check
 // Today: the door as it is, what needs attention, what happens as it happens, and the last
-// decisions. Opening, lockdown and evacuation are here too, each asked for once more. The list of
-// decisions is read when it is asked for, not by the second: each look at it goes on record.
+// decisions. The list of decisions is read when it is asked for, not by the second: each look at it
+// goes on record.
 
-import {confirm, ask} from "./dialog.js";
 import {fill, h, name, put} from "./dom.js";
 import {drawDoor} from "./door.js";
 import {briefly, duration, say, sayCode, when} from "./say.js";
 import {showLive} from "./live.js";
 import {standing} from "./orders.js";
+import {acts} from "./override.js";
 import {call, may, session} from "./session.js";
 import {table} from "./table.js";
 import {announce, badge, button, facts, note, problem, section, toast, waiting} from "./ui.js";
 import {showWhy} from "./why.js";
-import {Refused} from "./wire.js";
 
 /** @typedef {import("./types.d.ts").Place} Place */
 /** @typedef {{name: import("./types.d.ts").Coded, state: string, fault?: string}} Fact */
@@ -136,52 +135,6 @@ const stateWords = (door) => sayCode({
   locked: say("page.door-locked"), released: say("page.door-released"), open: say("page.door-open"),
   held: say("page.door-held"), forced: say("page.door-forced"),
 }, door.code, door.text);
-
-/**
- * What can be done at this door. An order of the site ends by a button of its own, a key switch by its key.
- * @param {any} s @param {() => Promise<void>} again
- */
-function acts(s, again) {
-  const own = s.own ?? s; // a unit of an earlier version does not tell them apart
-  return h("div", {class: "buttons"},
-    button(say("page.open-door"), () => openDoor(again), "main"),
-    own.lockedDown ? button(say("page.end-lockdown"), () => override("door.lockdown", false, again))
-      : !s.lockedDown && button(say("page.begin-lockdown"), () => override("door.lockdown", true, again)),
-    own.evacuated ? button(say("page.end-evacuation"), () => override("door.evacuate", false, again))
-      : !s.evacuated && button(say("page.begin-evacuation"), () => override("door.evacuate", true, again)));
-}
-
-/** @param {() => Promise<void>} again */
-async function openDoor(again) {
-  await ask({
-    title: say("page.open-door"), text: say("page.open-door-text"), yes: say("page.open-now"),
-    fields: [{name: "reason", label: say("page.reason"), hint: say("page.reason-hint"), required: true, max: 200}],
-    async act({reason}) {
-      const got = await call("door.open", {reason});
-      if (!got.granted) throw new Refused(1, say("page.stays-locked", got.reason.text));
-      toast(say("page.open-for", duration(got.for)));
-      await again();
-    },
-  });
-}
-
-/** @param {"door.lockdown" | "door.evacuate"} method @param {boolean} on @param {() => Promise<void>} again */
-async function override(method, on, again) {
-  const down = method === "door.lockdown";
-  await confirm({
-    title: down ? (on ? say("page.begin-lockdown") : say("page.end-lockdown"))
-      : (on ? say("page.begin-evacuation") : say("page.end-evacuation")),
-    text: down ? (on ? say("page.lockdown-text") : say("page.lockdown-end-text"))
-      : (on ? say("page.evacuation-text") : say("page.evacuation-end-text")),
-    yes: down ? (on ? say("page.lock-now") : say("page.end-now")) : (on ? say("page.unlock-now") : say("page.end-now")),
-    danger: on,
-    async act() {
-      await call(method, {on});
-      toast(say("page.done"));
-      await again();
-    },
-  });
-}
 
 /**
  * What does not work, with the remedy; that all is well, where it is.
