@@ -25,6 +25,7 @@ func wordsDoors(n int) []i18n.Message {
 		i18n.M("page.face-named", "May go to"),
 		i18n.M("page.face-named-at", "agreed %s, notice %s", arg1, arg2),
 		i18n.M("page.door-left", "sent away"),
+		i18n.M("page.door-seat", "The manager's seat, no door"),
 		i18n.M("page.door-fault", "Fault: %s", arg1),
 		i18n.N(n, "page.door-due", "%s erasure waits there", "%s erasures wait there", arg1),
 		i18n.N(n, "page.door-silent", "Heard of %s day ago", "Heard of %s days ago", arg1),

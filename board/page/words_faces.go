@@ -7,6 +7,7 @@ func wordsFaces(n int) []i18n.Message {
 	return []i18n.Message{
 		i18n.M("page.cards-go-on", "Cards, PINs and passes open the door as before."),
 		i18n.N(n, "page.faces-work", "Face entry works, for %s person", "Face entry works, for %s people", arg1),
+		i18n.M("page.faces-seat", "This is the manager's seat: faces are taken, and used, at the doors."),
 		i18n.M("page.cards-too", "Each of them can use a card or PIN just as well."),
 		i18n.M("page.faces-locked", "The faces are locked"),
 		i18n.M("page.faces-locked-means", "After each start of the unit the faces open nothing until somebody "+

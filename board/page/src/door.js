@@ -31,3 +31,6 @@ function studs(left) {
   return h("g", {class: "studs"}, [28, 38, 48].flatMap((cy) => [0, 11, 22].map((dx) =>
     h("circle", {cx: left + dx, cy, r: 1.8}))));
 }
+
+/** Whether the status is of a door, and not of the manager's seat. @param {any} s */
+export const isDoor = (s) => s.door.code !== "no door";

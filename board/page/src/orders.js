@@ -21,7 +21,7 @@ export function standing(orders, again) {
       : say("page.order-evacuation"))),
     h("p", null, o.by ? say("page.order-here", o.by, when(o.heard), when(o.until))
       : say("page.order-there", o.door, when(o.heard), when(o.until))),
-    may("opens-door") && h("div", {class: "buttons"}, button(say("page.order-end"), () => end(o, again)))));
+    may("orders-site") && h("div", {class: "buttons"}, button(say("page.order-end"), () => end(o, again)))));
 }
 
 /** @param {any} o @param {() => Promise<void>} again */
@@ -35,7 +35,7 @@ async function end(o, again) {
 
 /** The buttons that give one. @param {() => Promise<void>} again */
 export function giving(again) {
-  return may("opens-door") && h("div", {class: "buttons"},
+  return may("orders-site") && h("div", {class: "buttons"},
     button(say("page.order-lock-all"), () => give("lockdown", again)),
     button(say("page.order-open-all"), () => give("evacuation", again)));
 }

@@ -53,12 +53,12 @@ async function read(body, place) {
     : note("good", h("p", null, say("page.doors-in-order"))),
   versions > 1 && note("calm", h("p", null, say("page.doors-versions"))),
   h("section", {class: "card", "aria-label": say("page.doors")}, table({
-    caption: count("page.doors-n", here.length), rows: all, empty: "", columns: [
+    caption: count("page.doors-n", here.filter((x) => !x.seat).length), rows: all, empty: "", columns: [
       {title: say("page.door-name"), head: true,
         cell: (x) => h("span", null, name(x.name), " ", h("code", null, x.id))},
       {title: say("page.state"), cell: (x) => h("div", {class: "badges"}, states(x).map(([k, t]) => badge(k, t)))},
       {title: say("page.door-heard"), cell: heard},
-      {title: say("page.door-faces"), cell: (x) => x.left ? "" : String(x.faces)},
+      {title: say("page.door-faces"), cell: (x) => x.left || x.seat ? "" : String(x.faces)},
       {title: say("page.door-version"), cell: version},
       {title: say("page.door-supply"), cell: (x) => x.state?.supply && capital(x.state.supply.text)},
     ]})),
@@ -82,13 +82,24 @@ function whose(e) {
  */
 function states(x) {
   if (x.left) return [["calm", say("page.door-left")]];
+  if (x.seat) return [...troubles(x), ["calm", say("page.door-seat")]];
+  const all = troubles(x);
+  if (x.days) all.push(["warn", count("page.door-silent", x.days)]);
+  if (!all.length) all.push(x.state ? ["good", say("page.door-in-order")] : ["calm", say("page.door-untold")]);
+  return all;
+}
+
+/**
+ * What is wrong at a door, or at a seat, which may be silent for days.
+ * @param {any} x
+ * @returns {["good" | "warn" | "bad" | "calm", string][]}
+ */
+function troubles(x) {
   /** @type {["good" | "warn" | "bad" | "calm", string][]} */
   const all = [];
   for (const {text} of x.state?.raised ?? []) all.push(["bad", capital(text)]);
   for (const {text} of x.state?.faults ?? []) all.push(["warn", say("page.door-fault", text)]);
   if (x.state?.due) all.push(["warn", count("page.door-due", x.state.due)]);
-  if (x.days) all.push(["warn", count("page.door-silent", x.days)]);
-  if (!all.length) all.push(x.state ? ["good", say("page.door-in-order")] : ["calm", say("page.door-untold")]);
   return all;
 }
 

@@ -16,7 +16,7 @@ export const entry = {
   id: "entry",
   title: "page.who-may-enter",
   group: "people",
-  may: "reads-people",
+  may: "reads-hours",
   async show(place) {
     const at = h("input", {type: "datetime-local", id: "entry-at"});
     const all = section(say("page.who-could"));

@@ -4,6 +4,7 @@
 
 import {confirm} from "./dialog.js";
 import {fill, h, name, put} from "./dom.js";
+import {isDoor} from "./door.js";
 import {form} from "./form.js";
 import {count, say, when} from "./say.js";
 import {call, may} from "./session.js";
@@ -26,12 +27,13 @@ export const faces = {
     put(place.root, state);
     await again();
     if (may("reads-people")) put(place.root, renewals(place));
-    if (may("keeps-people")) put(place.root, passphrase());
+    if (may("takes-faces")) put(place.root, passphrase());
   },
 };
 
 /** @param {any} s @param {() => Promise<void>} again */
 function drawState(s, again) {
+  if (!isDoor(s)) return [note("calm", h("p", null, say("page.faces-seat")))];
   const works = s.facesOff
     ? note("warn", h("p", null, h("strong", null, say("page.faces-off"))), h("p", {class: "reason"}, s.facesOff),
       s.facesFix ? h("p", {class: "reason"}, s.facesFix) : null, h("p", null, say("page.cards-go-on")))

@@ -21,7 +21,7 @@ export const hours = {
   id: "hours",
   title: "page.hours",
   group: "people",
-  may: "reads-people",
+  may: "reads-hours",
   async show(place) {
     if (place.path[0]) return showGroup(place, place.path[0]);
     const top = h("div", {class: "stack"}, waiting()), below = h("div", {class: "stack"});

@@ -4,7 +4,7 @@
 // goes on record.
 
 import {fill, h, name, put} from "./dom.js";
-import {drawDoor} from "./door.js";
+import {drawDoor, isDoor} from "./door.js";
 import {briefly, duration, say, sayCode, when} from "./say.js";
 import {showLive} from "./live.js";
 import {standing} from "./orders.js";
@@ -116,7 +116,7 @@ function drawState(door, s, again) {
   if (!isNew(door, [s.door, s.unlocked, s.lockedDown, s.evacuated, s.own, s.orders])) return;
   const heading = s.unlocked && s.door.code === "locked" ? say("page.unlocked") : stateWords(s.door);
   const hadFocus = door.contains(document.activeElement);
-  fill(door, drawDoor(s.door.code, s.unlocked), h("div", {class: "door-words"},
+  fill(door, isDoor(s) && drawDoor(s.door.code, s.unlocked), h("div", {class: "door-words"},
     h("p", {class: "door-state"}, heading),
     h("p", {class: "badges"}, isAlarm(s.door) && badge("bad", say("page.alarm")),
       s.unlocked && s.door.code !== "released" && badge("warn", say("page.unlocked")),
@@ -165,7 +165,7 @@ function partsOf(place) {
     fill(brief, facts([
       [say("page.time-at-door"), when(s.at)],
       [say("page.people"), String(s.people)],
-      [say("page.faces"), s.facesOff ? say("page.off") : say("page.faces-of", s.withFace)],
+      [say("page.faces"), isDoor(s) ? (s.facesOff ? say("page.off") : say("page.faces-of", s.withFace)) : ""],
       [say("page.running-for"), duration(s.uptime)],
     ]));
     fill(all, facts([s.camera, s.store, ...s.readers, ...s.others].filter((f) => f.state)

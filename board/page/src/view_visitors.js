@@ -111,6 +111,6 @@ async function otherDoors(signal) {
   } catch (error) {
     if (!(error instanceof Refused) || error.what !== "desk.site-none") throw error;
   }
-  const there = all.filter((x) => !x.left);
-  return there.length > 1 ? there.map((x) => x.name) : [];
+  const there = all.filter((x) => !x.left && !x.seat);
+  return there.some((x) => !x.here) ? there.map((x) => x.name) : [];
 }
