@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"bytes"
 	"errors"
 	"reflect"
 	"slices"
@@ -67,6 +68,11 @@ func TestRSafeASeatMovesNothing(t *testing.T) {
 	b.Inputs["fire"].Set(true, b.Clock.Now())
 	b.Inputs["rex"].Set(true, b.Clock.Now())
 	b.Eventually("exit is heard", func() bool { return b.Count(audit.Decision) > 1 })
+	file, err := b.Law.SealedDossier(t.Context(), store.Door, true)
+	if err != nil || !bytes.Contains(file, []byte("This unit is the manager&#39;s seat")) ||
+		bytes.Contains(file, []byte("R-SAFE")) {
+		t.Errorf("the dossier does not say that it is a seat, or asks for an exit: %v", err)
+	}
 	s := b.State()
 	if s.Unlocked || b.Relay.On() || len(b.Relay.Moves()) > moves {
 		t.Errorf("it moves: %+v", s)
