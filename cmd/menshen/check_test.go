@@ -127,7 +127,7 @@ func TestCheckAtATerminal(t *testing.T) {
 
 // awaitWords gives the last words time to arrive.
 func awaitWords(screen *checktest.Installer, words string) {
-	until := time.Now().Add(5 * time.Second)
+	until := time.Now().Add(time.Minute)
 	for !strings.Contains(screen.Shown(), words) && time.Now().Before(until) {
 		time.Sleep(10 * time.Millisecond)
 	}

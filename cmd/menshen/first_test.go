@@ -6,12 +6,14 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/creack/pty"
 	"github.com/spf13/cobra"
+	periph "periph.io/x/conn/v3/gpio"
 
 	"menshen/board/boardtest"
 	"menshen/board/check/checktest"
@@ -78,7 +80,7 @@ func (d *firstDay) sit(do deeds) (shown string, err error) {
 	more := buttons(d.door)
 	maps.Copy(more, do)
 	d.person = &checktest.Installer{Passphrase: passphrase, Door: simDoor{d.door}, More: more}
-	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
 	d.hang = cancel
 	ended := make(chan error, 1)
@@ -93,7 +95,9 @@ func (d *firstDay) sit(do deeds) (shown string, err error) {
 	}()
 	go d.person.Sit(far)
 	err = <-ended
-	time.Sleep(50 * time.Millisecond) // for the last words on their way through the terminal
+	const end = "(it has ended)" // after the last words on their way through the terminal
+	_, _ = near.WriteString(end)
+	awaitWords(d.person, end)
 	return d.person.Shown(), err
 }
 
@@ -124,19 +128,19 @@ func (d *firstDay) manners() deeds {
 // first operator with a card, self-test and signed report.
 func TestFirstStart(t *testing.T) {
 	d := newFirstDay(t, simulatedCard(t))
-	began, manners, lit := time.Now(), d.manners(), 0
+	began, manners, blinked := time.Now(), d.manners(), false
 	manners["Language / 语言 (1, 2) > "] = func(send func(string)) {
-		for range 200 { // the lamp blinks every three seconds
-			if d.door.Pin(sim.LEDGreen).Level() {
-				lit++
-			}
+		for until := time.Now().Add(time.Minute); !blinked && time.Now().Before(until); {
 			time.Sleep(20 * time.Millisecond)
+			trace := d.door.Pin(sim.LEDGreen).Trace()
+			lit := slices.IndexFunc(trace, func(s sim.Step) bool { return s.Level == periph.High })
+			blinked = lit >= 0 && len(trace) > lit+1
 		}
 		send("1")
 	}
 	shown, err := d.sit(manners)
-	if lit == 0 || lit > 100 {
-		t.Errorf("before the first answer the lamp was lit %d times of 200", lit)
+	if !blinked {
+		t.Error("before the first answer the lamp did not blink")
 	}
 	if err != nil {
 		t.Fatalf("the set-up ended with %v:\n%s", err, shown)

@@ -78,7 +78,7 @@ func (r *rig) next() hal.ReaderEvent {
 	select {
 	case e := <-r.got:
 		return e
-	case <-time.After(15 * time.Second):
+	case <-time.After(time.Minute):
 		r.t.Fatal("nothing came")
 		return hal.ReaderEvent{}
 	}
@@ -203,7 +203,7 @@ func TestReadersSupply(t *testing.T) {
 			if e.Active || !errors.Is(e.Fault, want) {
 				t.Errorf("%+v, want %v", e, want)
 			}
-		case <-time.After(15 * time.Second):
+		case <-time.After(time.Minute):
 			t.Fatal("nothing came")
 		}
 	}
@@ -358,7 +358,7 @@ const ringVector = "6d3f622403d5e1c81cb906a7d23cd2e41a7400e1c523ce8326a82df971c5
 // await waits until a thing is so.
 func await(t testing.TB, so func() bool) {
 	t.Helper()
-	for end := time.Now().Add(10 * time.Second); !so(); {
+	for end := time.Now().Add(time.Minute); !so(); {
 		if time.Now().After(end) {
 			t.Fatal("it did not come to be so")
 		}

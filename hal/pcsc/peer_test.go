@@ -92,7 +92,7 @@ func (p *pcscd) start() {
 			}
 		}
 	}()
-	for range 500 {
+	for range 6000 {
 		if s, err := p.source(); err == nil {
 			s.Close()
 			return
