@@ -2,8 +2,8 @@
 // and src/views.js names it.
 
 /** What a role may do, by the names of package rpc; left out: what every role may do. */
-export type Right = "keeps-people" | "reads-people" | "reads-records" | "opens-door" | "sets-time" | "unlocks-faces" |
-  "ends-faults" | "updates-unit";
+export type Right = "keeps-people" | "reads-people" | "reads-records" | "opens-door" | "takes-faces" | "reads-hours" |
+  "sets-hours" | "orders-site" | "sets-time" | "unlocks-faces" | "ends-faults" | "updates-unit";
 
 export interface View {
   /** Its place in the address: "people" is shown at #/people. */

@@ -37,7 +37,8 @@ export function liar(answer, hello = {protocol: 1, release: '1.0', unit: 'Block 
 
 /** A log-in that a unit could give. */
 export const who = {operator: '1', name: 'anna', role: {code: 'manager', text: 'manager'}, lang: 'en',
-  may: ['keeps-people', 'reads-people', 'reads-records', 'opens-door', 'sets-time', 'unlocks-faces', 'ends-faults', 'updates-unit'],
+  may: ['keeps-people', 'reads-people', 'reads-records', 'opens-door', 'takes-faces', 'reads-hours', 'sets-hours',
+    'orders-site', 'sets-time', 'unlocks-faces', 'ends-faults', 'updates-unit'],
   now: '2026-03-02T16:00:00+08:00', zone: 'Asia/Shanghai', idleAfter: 300}
 
 /** Texts that would do something in a careless page or terminal. */
