@@ -80,6 +80,13 @@ type Bench struct {
 // Secret is the secret of every operator.
 const Secret = "correct horse"
 
+// Seat makes a configuration that of the manager's seat: a unit without a door.
+func Seat(c *config.Config) {
+	c.Unit.Seat, c.Unit.Location = true, ""
+	c.Relay, c.Inputs, c.Signals, c.Outputs, c.Readers = config.Relay{}, nil, nil, nil, nil
+	c.Camera, c.Faces, c.Passes = config.Camera{}, config.Faces{}, config.Passes{}
+}
+
 // New makes a door with one operator, a manager, logged in.
 func New(t *testing.T, change ...func(*config.Config)) *Bench {
 	t.Helper()

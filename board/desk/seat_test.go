@@ -19,20 +19,13 @@ import (
 	"menshen/store/audit"
 )
 
-// asSeat makes a configuration that of a seat.
-func asSeat(c *config.Config) {
-	c.Unit.Seat, c.Unit.Location = true, ""
-	c.Relay, c.Inputs, c.Signals, c.Outputs, c.Readers = config.Relay{}, nil, nil, nil, nil
-	c.Camera, c.Faces, c.Passes = config.Camera{}, config.Faces{}, config.Passes{}
-}
-
 // newSeat is two doors and a seat of one building.
 func newSeat(t *testing.T, lang string) *building {
 	h := newBuildingWith(t, func(c *config.Config) {
 		c.Passes.Enabled = true
 		c.Readers[0].Keypad = 4
 		if c.Unit.Name == "office" {
-			asSeat(c)
+			boardtest.Seat(c)
 		}
 	}, lang, "gate", "lobby", "office")
 	h.doors["gate"].Someone(7)
@@ -55,7 +48,7 @@ var atADoor = []string{"OpenDoor", "SwitchOutput", "Lockdown", "Evacuate", "Answ
 // TestRSafeASeatMovesNothing: every right of a door is refused at a seat with one sentence, and no
 // order, input or card that a test puts into its hands moves anything.
 func TestRSafeASeatMovesNothing(t *testing.T) {
-	b := newBench(t, asSeat)
+	b := newBench(t, boardtest.Seat)
 	b.Someone(7)
 	b.Start()
 	for _, name := range atADoor {

@@ -49,7 +49,7 @@ func wordsToday(int) []i18n.Message {
 		i18n.M("page.faces-off", "Face entry is off"),
 		i18n.M("page.parts", "How it is"),
 		i18n.M("page.all-parts", "All parts"),
-		i18n.M("page.time-at-door", "Time at the door"),
+		i18n.M("page.time-at-door", "Time at the unit"),
 		i18n.M("page.clock", "Clock"),
 		i18n.M("page.people", "People"),
 		i18n.M("page.faces", "Face entry"),

@@ -38,6 +38,8 @@ func wordsVisitors(n int) []i18n.Message {
 		i18n.M("page.for-doors", "Doors"),
 		i18n.M("page.for-doors-hint", "Names with commas between them, of: %s. Empty: this door alone. Each has some "+
 			"of the uses; one that has spent its own is given more when the doors hear of each other.", arg1),
+		i18n.M("page.for-doors-of", "Names with commas between them, of: %s. Each has some of the uses; one that has "+
+			"spent its own is given more when the doors hear of each other.", arg1),
 		i18n.M("page.doors-share", "The doors tell each other how often it was used, so that it is counted once."),
 		i18n.M("page.pass-not-there", "It opens nothing at %s: no passes are taken there, as that door told last. Its "+
 			"configuration needs [passes] enabled = true.", arg1),

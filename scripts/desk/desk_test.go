@@ -50,6 +50,7 @@ type options struct {
 	OSDP      bool     // a second reader, gate, on an OSDP line; it is emulated, and has no key yet
 	Inputs    []string // beside those of the bench: bell, staff
 	Signals   []string // of the bench's outputs, instead of lamps and buzzer: alarm, duress, interlock
+	Seat      bool     // the unit is a manager's seat, without a door
 	Served    bool     // the page is not opened from the disk: a seat of the site serves it
 }
 

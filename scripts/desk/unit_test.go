@@ -59,6 +59,9 @@ func newUnit(t *testing.T, o options) *unit {
 	t.Helper()
 	u := &unit{cable: newCable(t, o.Speed)}
 	u.Bench = boardtest.New(t, func(c *config.Config) {
+		if o.Seat {
+			boardtest.Seat(c)
+		}
 		c.Console.Serial = u.cable.name
 		if err := toml.Unmarshal([]byte(o.Config), c); err != nil {
 			t.Fatalf("the flow's configuration: %v", err)

@@ -116,6 +116,7 @@ function drawState(door, s, again) {
   if (!isNew(door, [s.door, s.unlocked, s.lockedDown, s.evacuated, s.own, s.orders])) return;
   const heading = s.unlocked && s.door.code === "locked" ? say("page.unlocked") : stateWords(s.door);
   const hadFocus = door.contains(document.activeElement);
+  door.classList.toggle("none", !isDoor(s));
   fill(door, isDoor(s) && drawDoor(s.door.code, s.unlocked), h("div", {class: "door-words"},
     h("p", {class: "door-state"}, heading),
     h("p", {class: "badges"}, isAlarm(s.door) && badge("bad", say("page.alarm")),
@@ -133,7 +134,7 @@ const isAlarm = (door) => door.code === "held" || door.code === "forced";
 /** @param {import("./types.d.ts").Coded} door */
 const stateWords = (door) => sayCode({
   locked: say("page.door-locked"), released: say("page.door-released"), open: say("page.door-open"),
-  held: say("page.door-held"), forced: say("page.door-forced"),
+  held: say("page.door-held"), forced: say("page.door-forced"), "no door": say("page.door-seat"),
 }, door.code, door.text);
 
 /**

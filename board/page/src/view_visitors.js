@@ -73,7 +73,7 @@ const lengths = [1, 2, 4, 8, 12, 24, 48, 72, 168];
 async function add(place, host) {
   place.title(say("page.make-pass"));
   fill(place.root, waiting());
-  const doors = await otherDoors(place.signal);
+  const {doors, seat} = await site(place.signal);
   const invites = host ? await call("people.get", {person: host}, {signal: place.signal}) : null;
   const shown = form({submit: say("page.make-pass"), onCancel: () => { location.hash = "#/visitors"; }, fields: [
     ...(invites ? [] : [{name: "host", label: say("page.invited-by"), hint: say("page.host-hint"), max: 200}]),
@@ -84,8 +84,8 @@ async function add(place, host) {
     {name: "uses", label: say("page.opens-times"), hint: say("page.uses-hint"), type: "number", required: true,
       value: "1", check: (value) => /^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= 255
         ? "" : say("page.uses-wrong")},
-    ...(doors.length ? [{name: "doors", label: say("page.for-doors"),
-      hint: say("page.for-doors-hint", doors.join(", "))}] : []),
+    ...(doors.length ? [{name: "doors", label: say("page.for-doors"), required: seat,
+      hint: seat ? say("page.for-doors-of", doors.join(", ")) : say("page.for-doors-hint", doors.join(", "))}] : []),
   ], async onSubmit(values) {
     const one = values.host ? await choosePerson(values.host, place.signal) : null;
     if (values.host && !one) return;
@@ -102,8 +102,11 @@ async function add(place, host) {
     invites && h("p", {class: "lead"}, say("page.invites", invites.details.name)), shown));
 }
 
-/** The names of the site's doors, where there are others than this one. @param {AbortSignal} signal */
-async function otherDoors(signal) {
+/**
+ * The names of the site's doors, where there are others than this one, and whether this is a seat.
+ * @param {AbortSignal} signal
+ */
+async function site(signal) {
   /** @type {any[]} */
   const all = [];
   try {
@@ -112,5 +115,5 @@ async function otherDoors(signal) {
     if (!(error instanceof Refused) || error.what !== "desk.site-none") throw error;
   }
   const there = all.filter((x) => !x.left && !x.seat);
-  return there.some((x) => !x.here) ? there.map((x) => x.name) : [];
+  return {doors: there.some((x) => !x.here) ? there.map((x) => x.name) : [], seat: all.some((x) => x.here && x.seat)};
 }
