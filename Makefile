@@ -145,9 +145,10 @@ AT_ONCE ?= 4
 short:
 	go test -p $(AT_ONCE) -timeout 14m ./...
 
-# Only packages whose tests have goroutines, and none that call OpenCV: scripts/race says which, and why.
+# Only packages whose tests have goroutines, and none that call OpenCV: scripts/race says which, and why. They compute more: as many at once as
+# processors.
 race:
-	go test -p $(AT_ONCE) -race -short -timeout 14m $$(go run ./scripts/race)
+	go test -race -short -timeout 14m $$(go run ./scripts/race)
 
 # The desk page in a browser against a simulated unit: every flow, in both languages; pictures and figures in bin/desk.
 # FLOWS='people|login/zh' are some of them.

@@ -29,9 +29,10 @@ type Config struct {
 	// Dark reports whether the picture is dark at a time; nil: never.
 	Dark func(time.Time) bool `json:"-"`
 
-	Silence time.Duration // time without a beat after which the child is killed; 10 s: paper is slow
-	StartIn time.Duration // time the child has to open its fonts and screen; 15 s
-	Memory  int64         // resident bytes at which the child is killed; 256 MiB
+	Silence  time.Duration // time without a beat after which the child is killed; 10 s: paper is slow
+	StartIn  time.Duration // time the child has to open its fonts and screen; 15 s
+	Farewell time.Duration // time that Close waits for the last picture; half a second
+	Memory   int64         // resident bytes at which the child is killed; 256 MiB
 
 	Unconfined bool     // leave out Landlock, seccomp and limits: only for kernels without them; Status shows it
 	Command    []string `json:"-"` // child's argv; the default is this executable with "display show"
@@ -114,6 +115,9 @@ func Start(ctx context.Context, cfg Config) (*Display, error) {
 	if cfg.StartIn <= 0 {
 		cfg.StartIn = 15 * time.Second
 	}
+	if cfg.Farewell <= 0 {
+		cfg.Farewell = 500 * time.Millisecond
+	}
 	if cfg.Memory <= 0 {
 		cfg.Memory = 256 << 20
 	}
@@ -195,9 +199,6 @@ func (d *Display) Shown(ctx context.Context) error {
 	}
 }
 
-// farewell is how long Close waits for the last picture.
-const farewell = 500 * time.Millisecond
-
 // Close says that the door is out of order, ends the child and waits for that.
 func (d *Display) Close() error {
 	d.Present(scene.Scene{Kind: scene.Broken})
@@ -206,7 +207,7 @@ func (d *Display) Close() error {
 	runs := d.status.Screen != ""
 	d.mu.Unlock()
 	if runs {
-		ctx, cancel := context.WithTimeout(context.Background(), farewell)
+		ctx, cancel := context.WithTimeout(context.Background(), d.cfg.Farewell)
 		_ = d.Shown(ctx) // a screen that is slow, or gone, is not waited for
 		cancel()
 	}

@@ -172,7 +172,7 @@ var ways = scene.Scene{Ways: scene.ByCard | scene.ByCode}
 // TestShows: each scene that is told is on the screen, pixel by pixel, with the time and, at night,
 // in dark; and when the door has gone, that it is out of order.
 func TestShows(t *testing.T) {
-	b := start(t, "show", nil)
+	b := start(t, "show", func(c *Config) { c.Farewell = time.Minute })
 	opened := scene.Scene{Kind: scene.Opened, Lang: "zh"}
 	for _, s := range []scene.Scene{ways, opened, {Kind: scene.Refused, Next: scene.TapCard}, ways} {
 		if got := b.shows(t, s); !bytes.Equal(got.Pix, b.painted(t, s, paint.Moment{}).Pix) {
