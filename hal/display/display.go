@@ -29,10 +29,11 @@ type Config struct {
 	// Dark reports whether the picture is dark at a time; nil: never.
 	Dark func(time.Time) bool `json:"-"`
 
-	Silence  time.Duration // time without a beat after which the child is killed; 10 s: paper is slow
-	StartIn  time.Duration // time the child has to open its fonts and screen; 15 s
-	Farewell time.Duration // time that Close waits for the last picture; half a second
-	Memory   int64         // resident bytes at which the child is killed; 256 MiB
+	Silence time.Duration // time without a beat after which the child is killed; 10 s: paper is slow
+	StartIn time.Duration // time the child has to open its fonts and screen; 15 s
+	Memory  int64         // resident bytes at which the child is killed; 256 MiB
+	// Farewell is how long Close waits for the last picture; half a second.
+	Farewell time.Duration `json:"-"`
 
 	Unconfined bool     // leave out Landlock, seccomp and limits: only for kernels without them; Status shows it
 	Command    []string `json:"-"` // child's argv; the default is this executable with "display show"
