@@ -55,8 +55,8 @@ var lockdown = emergency{verb: "lockdown", kind: desk.SiteLockdown, here: Overri
 	done:   i18n.M("console.lockdown-on", "The door is locked down. To end it: lockdown off"),
 	surely: i18n.M("console.site-lockdown-sure", "Keep everybody out at all doors of the site?"),
 	all: func(until string) i18n.Message {
-		return i18n.M("console.site-lockdown-on", "This door is locked down, and each other one when it hears "+
-			"of it, until %s. To end it: lockdown off --site", until)
+		return i18n.M("console.site-lockdown-on", "All doors are locked down, each as soon as it hears of it, "+
+			"until %s. To end it: lockdown off --site", until)
 	}}
 
 var evacuation = emergency{verb: "evacuate", kind: desk.SiteEvacuation, here: Overrides.Evacuate,
@@ -64,8 +64,8 @@ var evacuation = emergency{verb: "evacuate", kind: desk.SiteEvacuation, here: Ov
 	done:   i18n.M("console.evacuation-on", "The door stands open. To end it: evacuate off"),
 	surely: i18n.M("console.site-evacuate-sure", "Unlock all doors of the site for everybody?"),
 	all: func(until string) i18n.Message {
-		return i18n.M("console.site-evacuation-on", "This door stands open, and each other one when it hears "+
-			"of it, until %s. To end it: evacuate off --site", until)
+		return i18n.M("console.site-evacuation-on", "All doors stand open, each as soon as it hears of it, "+
+			"until %s. To end it: evacuate off --site", until)
 	}}
 
 // run begins or ends it.

@@ -29,7 +29,7 @@ func TestOrdersOfABuilding(t *testing.T) {
 	}
 	says(gate, []string{"from a minute to a day"}, "lockdown on --site --for 25h", "yes")
 
-	says(gate, []string{"This door is locked down", "until 2026-03-02 10:00:00"}, "lockdown on --site --for 2h", "yes")
+	says(gate, []string{"All doors are locked down", "until 2026-03-02 10:00:00"}, "lockdown on --site --for 2h", "yes")
 	if h.opens("gate", 7) || !h.opens("lobby", 7) {
 		t.Error("the lockdown is at the gate, and not yet at a door that did not hear of it")
 	}
@@ -41,7 +41,7 @@ func TestOrdersOfABuilding(t *testing.T) {
 	says(gate, []string{"given here by anna"}, "site")
 	says(lobby, []string{"lockdown of all doors from gate"}, "status")
 	says(lobby, []string{"stands, and keeps this door so", "lockdown off --site"}, "lockdown off")
-	says(lobby, []string{"stands open"}, "evacuate on --site", "yes")
+	says(lobby, []string{"stand open"}, "evacuate on --site", "yes")
 	h.carry("lobby", "gate")
 	if !gate.Relay.On() || !lobby.Relay.On() {
 		t.Error("in the evacuation a door is locked")
